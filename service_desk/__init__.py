@@ -1,0 +1,1 @@
+"""Keshet (קש״ת): the system an Israeli city runs its resident service on."""

@@ -1,0 +1,1 @@
+"""City: authorities (tenants), versioned areas and centres, streets, places, units."""

@@ -1,0 +1,92 @@
+"""Settings, read once from the environment by the factory and handed on as one frozen value."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCALES = ("he", "ar", "ru", "en", "am")
+
+
+class BadConfiguration(Exception):
+    """A setting is missing or wrong; the message is one sentence for the operator."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting of the installation. Names and meaning: README, «Configuration»."""
+
+    database_url: str
+    redis_url: str
+    secret_key: str
+    public_base_url: str
+    trusted_hosts: tuple[str, ...]
+    is_demo: bool
+    default_authority: str
+    photo_dir: Path
+    message_transport: str
+    twilio_account_sid: str
+    twilio_auth_token: str
+    twilio_sms_sender: str
+    twilio_whatsapp_sender: str
+    twilio_api_base: str
+    twilio_timeout_seconds: float
+    map_tiles_url: str
+    log_level: str
+    session_idle_minutes: int
+    session_hours: int
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """Return the database address with the driver that we use (psycopg 3)."""
+        scheme, _, rest = self.database_url.partition("://")
+        return f"postgresql+psycopg://{rest}" if scheme in {"postgres", "postgresql"} else self.database_url
+
+    @property
+    def is_secure(self) -> bool:
+        """Say whether residents reach us by https (cookies are then Secure and HSTS is sent)."""
+        return self.public_base_url.startswith("https://")
+
+
+def read(environ: Mapping[str, str] | None = None) -> Settings:
+    """Build the settings from the environment. Raises BadConfiguration with one sentence."""
+    env = os.environ if environ is None else environ
+    is_demo = env.get("KESHET_DEMO", "0") == "1"
+    secret = env.get("SECRET_KEY", "")
+    if len(secret) < 32:
+        raise BadConfiguration("SECRET_KEY must be set to at least 32 random characters.")
+    if not env.get("DATABASE_URL"):
+        raise BadConfiguration("DATABASE_URL must name the PostgreSQL database, e.g. postgresql://user:pw@host/keshet.")
+    transport = env.get("MESSAGE_TRANSPORT", "sandbox")
+    if transport not in {"sandbox", "twilio"}:
+        raise BadConfiguration("MESSAGE_TRANSPORT must be 'sandbox' or 'twilio'.")
+    if transport == "twilio" and not (env.get("TWILIO_ACCOUNT_SID") and env.get("TWILIO_AUTH_TOKEN")):
+        raise BadConfiguration("MESSAGE_TRANSPORT=twilio needs TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.")
+    hosts = env.get("TRUSTED_HOSTS", "127.0.0.1,localhost,.localhost")
+    return Settings(
+        database_url=env["DATABASE_URL"],
+        redis_url=env.get("REDIS_URL", ""),
+        secret_key=secret,
+        public_base_url=env.get("PUBLIC_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+        trusted_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),
+        is_demo=is_demo,
+        default_authority=env.get("DEFAULT_AUTHORITY", "rehovot"),
+        photo_dir=Path(env.get("PHOTO_DIR", str(ROOT / "var" / "photos"))),
+        message_transport=transport,
+        twilio_account_sid=env.get("TWILIO_ACCOUNT_SID", ""),
+        twilio_auth_token=env.get("TWILIO_AUTH_TOKEN", ""),
+        twilio_sms_sender=env.get("TWILIO_SMS_SENDER", "Keshet"),
+        twilio_whatsapp_sender=env.get("TWILIO_WHATSAPP_SENDER", ""),
+        twilio_api_base=env.get("TWILIO_API_BASE", ""),
+        twilio_timeout_seconds=float(env.get("TWILIO_TIMEOUT_SECONDS", "20")),
+        map_tiles_url=env.get("MAP_TILES_URL", ""),
+        log_level=env.get("LOG_LEVEL", "INFO"),
+        session_idle_minutes=int(env.get("SESSION_IDLE_MINUTES", "60")),
+        session_hours=int(env.get("SESSION_HOURS", "12")),
+    )

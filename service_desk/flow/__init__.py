@@ -1,0 +1,1 @@
+"""Flow: one use-case per file; every door calls one of these."""

@@ -1,0 +1,1 @@
+"""Intake: what was said, exactly as said; photos; «is it known already?»."""

@@ -1,0 +1,1 @@
+"""Messages: the outbox, wording, channels, receipts and what people write back."""

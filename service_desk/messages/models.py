@@ -1,0 +1,104 @@
+"""Tables of messages. A message is a row before it is anything else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service_desk.extensions import db
+from service_desk.messages.rules import STATES
+from service_desk.work import new_id
+
+Instant = DateTime(timezone=True)
+
+
+class Message(db.Model):
+    """One message to one person on one channel (הודעה): the outbox row and its whole life."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("authority_id", "dedupe_key"),
+        UniqueConstraint("attempt_token"),
+        CheckConstraint(f"state IN {STATES}", name="state"),
+        CheckConstraint("channel IN ('sms', 'whatsapp')", name="channel"),
+        Index("ix_messages_ticket", "authority_id", "ticket_id"),
+        Index("ix_messages_address", "authority_id", "address", "created_at"),
+        Index("ix_messages_due", "authority_id", "next_try_at", postgresql_where=text("state IN ('pending', 'sending', 'unknown')")),
+        Index("ix_messages_provider", "provider_id", postgresql_where=text("provider_id IS NOT NULL")),
+    )
+    authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    #: event of the ticket it tells
+    event_seq: Mapped[int]
+    #: received | question | handed_over | resolved | reopened | closed | reply | joined
+    event: Mapped[str] = mapped_column(Text)
+    resident_id: Mapped[int] = mapped_column(BigInteger)
+    follower_id: Mapped[int] = mapped_column(BigInteger)
+    channel: Mapped[str] = mapped_column(Text)
+    #: E.164 phone
+    address: Mapped[str] = mapped_column(Text)
+    locale: Mapped[str] = mapped_column(Text)
+    #: as rendered in the recipient's language
+    body: Mapped[str] = mapped_column(Text)
+    #: values of the approved WhatsApp template
+    template_values: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    #: event:ticket:seq:follower:channel — the database's own «told once»
+    dedupe_key: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    next_try_at: Mapped[datetime] = mapped_column(Instant)
+    #: not worth sending after this
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    attempt: Mapped[int] = mapped_column(SmallInteger, default=0)
+    #: in the callback address, so that a callback proves acceptance though we died
+    attempt_token: Mapped[str | None] = mapped_column(Text)
+    claimed_at: Mapped[datetime | None] = mapped_column(Instant)
+    lease_until: Mapped[datetime | None] = mapped_column(Instant)
+    #: times the provider was asked about an unknown
+    reconciled: Mapped[int] = mapped_column(SmallInteger, default=0)
+    provider_id: Mapped[str | None] = mapped_column(Text)
+    error_code: Mapped[str | None] = mapped_column(Text)
+    #: why it was or was not sent: a code shown to the clerk
+    reason: Mapped[str | None] = mapped_column(Text)
+    settled_at: Mapped[datetime | None] = mapped_column(Instant)
+    is_possible_duplicate: Mapped[bool] = mapped_column(default=False)
+    #: earlier row of which this is the fallback
+    fallback_of_id: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Receipt(db.Model):
+    """One status callback, stored once."""
+
+    __tablename__ = "receipts"
+    authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
+    provider_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    status: Mapped[str] = mapped_column(Text, primary_key=True)
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    error_code: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Inbound(db.Model):
+    """One message from a person, stored once by the provider's id."""
+
+    __tablename__ = "inbound"
+    __table_args__ = (
+        UniqueConstraint("authority_id", "provider_id"),
+        Index("ix_inbound_address", "authority_id", "address", "at"),
+    )
+    authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
+    provider_id: Mapped[str] = mapped_column(Text)
+    channel: Mapped[str] = mapped_column(Text)
+    address: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Instant)
+    #: ticket it was put on; null when it could not be decided
+    ticket_id: Mapped[int | None] = mapped_column(BigInteger)
+    #: what was done with it: remark | stopped | unknown_sender
+    outcome: Mapped[str] = mapped_column(Text)

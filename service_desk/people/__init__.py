@@ -1,0 +1,1 @@
+"""People: residents, staff, roles and abilities, sessions, API keys, the access log."""

@@ -1,0 +1,1 @@
+"""Routing: which centre and which handler, as an explained decision."""

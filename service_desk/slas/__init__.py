@@ -1,0 +1,1 @@
+"""SLAs: calendars, business time, promises and clocks with pauses."""

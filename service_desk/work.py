@@ -1,0 +1,162 @@
+"""One unit of work: the tenant of each transaction, ids known before the insert, and what rings after commit."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
+
+from service_desk.extensions import db
+from service_desk.telemetry import log, rung
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy.engine import Connection
+
+APP_ROLE = "keshet_app"
+_tenant: ContextVar[int | None] = ContextVar("keshet_tenant", default=None)
+_as_owner: ContextVar[bool] = ContextVar("keshet_owner", default=False)
+_OPEN = text("SELECT set_config('role', :role, true), set_config('keshet.authority_id', :authority, true)")
+
+
+def tenant_id() -> int:
+    """Return the authority this work is for. Raises RuntimeError when the door forgot to say."""
+    authority_id = _tenant.get()
+    if authority_id is None:
+        raise RuntimeError("no authority is set for this work")
+    return authority_id
+
+
+def set_tenant(authority_id: int | None) -> None:
+    """Say for which authority the coming transactions are; doors call this first."""
+    if authority_id != _tenant.get():
+        _tenant.set(authority_id)
+        if db.session.registry.has() and db.session().in_transaction():
+            _enter(db.session().connection())
+
+
+@contextmanager
+def tenant(authority_id: int) -> Iterator[None]:
+    """Work for one authority, then for whichever it was before. Used by jobs and commands."""
+    before = _tenant.get()
+    db.session.rollback()
+    set_tenant(authority_id)
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        set_tenant(before)
+
+
+@contextmanager
+def as_owner() -> Iterator[None]:
+    """Work as the owner of the schema: only for creating authorities and verifying histories."""
+    db.session.rollback()
+    token = _as_owner.set(True)
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        _as_owner.reset(token)
+
+
+def _enter(connection: Connection) -> None:
+    """Drop to the role that cannot bypass row-level security, and name the tenant, for one transaction."""
+    role = "none" if _as_owner.get() else APP_ROLE
+    connection.execute(_OPEN, {"role": role, "authority": str(_tenant.get() or "")})
+
+
+@event.listens_for(Session, "after_begin")
+def _after_begin(_session: Session, transaction: Any, connection: Connection) -> None:
+    """Every transaction starts by naming its tenant (transaction-scoped, so PgBouncer-safe)."""
+    if transaction.nested:
+        return
+    _enter(connection)
+
+
+@dataclass
+class After:
+    """What to ring once the transaction is durable. Ringing may fail: the sweep finds the rows anyway."""
+
+    jobs: list[tuple[str, tuple[int, ...]]] = field(default_factory=list)
+
+    def ring(self, job: str, *ids: int) -> None:
+        """Ask for a job after commit. job: dotted name in jobs; ids: row ids only, never objects."""
+        if (job, ids) not in self.jobs:
+            self.jobs.append((job, ids))
+
+
+def set_bell(ring: Callable[[str, tuple[int, ...]], None] | None) -> None:
+    """Name the doorbell (the factory gives RQ's enqueue; tests give a list)."""
+    global _bell  # noqa: PLW0603 — one process has one doorbell
+    _bell = ring
+
+
+_bell: Callable[[str, tuple[int, ...]], None] | None = None
+
+
+@contextmanager
+def transaction() -> Iterator[After]:
+    """Run one use-case: commit once at the end, or roll all of it back; then ring."""
+    after = After()
+    try:
+        yield after
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    for job, ids in after.jobs:
+        _ring_once(job, ids)
+
+
+def _ring_once(job: str, ids: tuple[int, ...]) -> None:
+    """Ring the queue; a silent queue is counted and logged, never an error for the person waiting."""
+    if _bell is None:
+        return
+    try:
+        _bell(job, ids)
+        rung.labels(outcome="rung").inc()
+    except OSError as error:
+        rung.labels(outcome="silent").inc()
+        log.warning("queue_silent", job=job, error=type(error).__name__)
+
+
+class _Blocks:
+    """Hands out ids from blocks fetched off a sequence, so rows know their id before they are inserted."""
+
+    def __init__(self, sequence: str, size: int) -> None:
+        self.sequence, self.size = sequence, size
+        self._next = self._end = 0
+        self._lock = threading.Lock()
+
+    def take(self) -> int:
+        with self._lock:
+            if self._next >= self._end:
+                with db.engine.connect() as connection:
+                    block = connection.execute(text(f"SELECT nextval('{self.sequence}')")).scalar_one()  # noqa: S608
+                    connection.rollback()
+                self._next = int(block) * self.size
+                self._end = self._next + self.size
+            value = self._next
+            self._next += 1
+            return value
+
+
+_ids = _Blocks("keshet_ids", 100)
+_numbers = _Blocks("ticket_numbers", 10)
+
+
+def new_id() -> int:
+    """Return a fresh row id (bigint, unique over all tables)."""
+    return _ids.take()
+
+
+def new_ticket_number() -> int:
+    """Return a fresh ticket number; gaps are possible (a process that stops loses its block)."""
+    return _numbers.take()
