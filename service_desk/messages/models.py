@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,51 +35,77 @@ class Message(db.Model):
         UniqueConstraint("authority_id", "dedupe_key"),
         UniqueConstraint("attempt_token"),
         CheckConstraint(f"state IN {STATES}", name="state"),
-        CheckConstraint("channel IN ('sms', 'whatsapp')", name="channel"),
+        CheckConstraint("channel IN ('sms', 'whatsapp', 'none')", name="channel"),
         Index("ix_messages_ticket", "authority_id", "ticket_id"),
         Index("ix_messages_address", "authority_id", "address", "created_at"),
-        Index("ix_messages_due", "authority_id", "next_try_at", postgresql_where=text("state IN ('pending', 'sending', 'unknown')")),
-        Index("ix_messages_provider", "provider_id", postgresql_where=text("provider_id IS NOT NULL")),
+        Index("ix_messages_due", "authority_id", "next_try_at", postgresql_where=text("next_try_at IS NOT NULL")),
+        Index("ix_messages_provider", "authority_id", "provider_id", postgresql_where=text("provider_id IS NOT NULL")),
     )
     authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
     ticket_id: Mapped[int] = mapped_column(BigInteger)
     #: event of the ticket it tells
     event_seq: Mapped[int]
-    #: received | question | handed_over | resolved | reopened | closed | reply | joined
+    #: one of rules.EVENTS
     event: Mapped[str] = mapped_column(Text)
-    resident_id: Mapped[int] = mapped_column(BigInteger)
+    #: null when no phone number was left: the row then only says why nothing was sent
+    resident_id: Mapped[int | None] = mapped_column(BigInteger)
     follower_id: Mapped[int] = mapped_column(BigInteger)
+    #: none when the person asked for no messages
     channel: Mapped[str] = mapped_column(Text)
-    #: E.164 phone
+    #: E.164 phone; empty when there is none
     address: Mapped[str] = mapped_column(Text)
     locale: Mapped[str] = mapped_column(Text)
     #: as rendered in the recipient's language
     body: Mapped[str] = mapped_column(Text)
-    #: values of the approved WhatsApp template
+    #: WhatsApp only: {"name": approved template, "variables": {"1": …}, "sms": words of the SMS it may fall back to}
     template_values: Mapped[dict[str, Any]] = mapped_column(JSONB)
     #: event:ticket:seq:follower:channel — the database's own «told once»
     dedupe_key: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(Instant)
-    next_try_at: Mapped[datetime] = mapped_column(Instant)
+    #: when the sweep looks again: to send, to end a lease, to ask the provider; null = nothing more to do
+    next_try_at: Mapped[datetime | None] = mapped_column(Instant)
     #: not worth sending after this
     expires_at: Mapped[datetime] = mapped_column(Instant)
     attempt: Mapped[int] = mapped_column(SmallInteger, default=0)
-    #: in the callback address, so that a callback proves acceptance though we died
+    #: of the attempt in the air or the last one; in the callback address
     attempt_token: Mapped[str | None] = mapped_column(Text)
     claimed_at: Mapped[datetime | None] = mapped_column(Instant)
     lease_until: Mapped[datetime | None] = mapped_column(Instant)
-    #: times the provider was asked about an unknown
+    #: times the provider was asked about it since the last attempt
     reconciled: Mapped[int] = mapped_column(SmallInteger, default=0)
     provider_id: Mapped[str | None] = mapped_column(Text)
     error_code: Mapped[str | None] = mapped_column(Text)
     #: why it was or was not sent: a code shown to the clerk
     reason: Mapped[str | None] = mapped_column(Text)
     settled_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: sent again although an earlier attempt may have arrived
     is_possible_duplicate: Mapped[bool] = mapped_column(default=False)
-    #: earlier row of which this is the fallback
+    #: earlier row that ended undelivered and that this one tries again
     fallback_of_id: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Attempt(db.Model):
+    """One try at handing a message to the provider: so that a late callback of any try still proves its acceptance."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (
+        ForeignKeyConstraint(["authority_id", "message_id"], ["messages.authority_id", "messages.id"], ondelete="CASCADE"),
+        Index("ix_attempts_message", "authority_id", "message_id"),
+    )
+    authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
+    #: authority and ≥ 128 random bits; travels in the callback address, under the provider's signature
+    token: Mapped[str] = mapped_column(Text, primary_key=True)
+    message_id: Mapped[int] = mapped_column(BigInteger)
+    #: 1, 2, 3 …
+    number: Mapped[int] = mapped_column(SmallInteger)
+    claimed_at: Mapped[datetime] = mapped_column(Instant)
+    settled_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: what came of it; null while in the air or when its worker died
+    outcome: Mapped[str | None] = mapped_column(Text)
+    provider_id: Mapped[str | None] = mapped_column(Text)
+    error_code: Mapped[str | None] = mapped_column(Text)
 
 
 class Receipt(db.Model):
@@ -78,7 +115,9 @@ class Receipt(db.Model):
     authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
     provider_id: Mapped[str] = mapped_column(Text, primary_key=True)
     status: Mapped[str] = mapped_column(Text, primary_key=True)
+    #: null: its token is not ours (quarantine)
     message_id: Mapped[int | None] = mapped_column(BigInteger)
+    attempt_token: Mapped[str] = mapped_column(Text)
     error_code: Mapped[str | None] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(Instant)
 
@@ -97,8 +136,11 @@ class Inbound(db.Model):
     channel: Mapped[str] = mapped_column(Text)
     address: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
+    #: [{"url": …, "type": …}], fetched later by a worker
+    media: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default=list)
     at: Mapped[datetime] = mapped_column(Instant)
+    resident_id: Mapped[int | None] = mapped_column(BigInteger)
     #: ticket it was put on; null when it could not be decided
     ticket_id: Mapped[int | None] = mapped_column(BigInteger)
-    #: what was done with it: remark | stopped | unknown_sender
+    #: what was done with it: remark | stopped | started | undecided | unknown_sender
     outcome: Mapped[str] = mapped_column(Text)
