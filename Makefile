@@ -1,0 +1,31 @@
+# The commands of this house. Everything is in bootstrap.py; this file is for fingers that type «make».
+PYTHON ?= python3
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test lint bench doctor demo
+
+##@ Use it
+run: ## Start the whole city on this machine (PORT=8000)
+	@exec $(PYTHON) bootstrap.py run
+
+demo: ## Add a believable past year of tickets (tickets=5000)
+	@exec $(PYTHON) bootstrap.py demo $(if $(tickets),--tickets $(tickets))
+
+doctor: ## Check this installation and say what to mend
+	@exec $(PYTHON) bootstrap.py doctor
+
+##@ Work on it
+install: ## Make .venv and fetch all packages, without starting anything
+	@exec $(PYTHON) bootstrap.py install
+
+test: ## Run all tests (ARGS="-k routing", CHROMIUM=/path/to/chrome)
+	@exec $(PYTHON) bootstrap.py test $(ARGS)
+
+lint: ## Run ruff, mypy and the import contracts
+	@exec $(PYTHON) bootstrap.py lint
+
+bench: ## Measure speed against floors (only=NAME)
+	@exec $(PYTHON) bootstrap.py bench $(if $(only),--only $(only))
+
+help: ## Show this
+	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -1,0 +1,69 @@
+"""Servers that the operator runs: DATABASE_URL and REDIS_URL are tried once, and a failure is said in one sentence."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import psycopg
+import redis
+
+from service_desk.local.state import Trouble
+
+_CONNECT_SECONDS = 5
+
+
+def _place(url: str, default_port: int) -> str:
+    """Return «host:port» of an address, never its user or password."""
+    try:
+        host, port = urlsplit(url).hostname, urlsplit(url).port
+    except ValueError:
+        return "an address that cannot be read"
+    return f"{host or 'localhost'}:{port or default_port}"
+
+
+def _why(error: Exception) -> str:
+    """Return the reason in a few words; the driver's own text can hold the address, so it is only matched."""
+    said = str(error).lower()
+    reasons = {
+        "refused": "nothing listens there",
+        "resolve": "the host name is unknown",
+        "name or service": "the host name is unknown",
+        "timeout": "no answer in time",
+        "timed out": "no answer in time",
+        "password": "user or password is refused",
+        "auth": "user or password is refused",
+        "wrongpass": "user or password is refused",
+        "does not exist": "the database or user does not exist there",
+        "ssl": "the encrypted connection failed",
+        "unreachable": "the network is unreachable",
+    }
+    return next((reason for sign, reason in reasons.items() if sign in said), type(error).__name__)
+
+
+def check_database(url: str) -> None:
+    """Connect once. Raises Trouble naming host and port when that fails, never the password."""
+    plain = url.replace("postgresql+psycopg://", "postgresql://", 1)
+    if not plain.startswith(("postgresql://", "postgres://")):
+        raise Trouble(
+            "DATABASE_URL must begin with postgresql://, as in postgresql://user:password@host:5432/keshet"
+        )
+    try:
+        psycopg.connect(plain, connect_timeout=_CONNECT_SECONDS).close()
+    except psycopg.Error as error:
+        raise Trouble(
+            f"The database of DATABASE_URL at {_place(url, 5432)} cannot be used: {_why(error)}"
+        ) from None
+
+
+def check_redis(url: str) -> None:
+    """Ping once. Raises Trouble naming host and port when that fails, never the password."""
+    try:
+        client = redis.Redis.from_url(
+            url, socket_connect_timeout=_CONNECT_SECONDS, socket_timeout=_CONNECT_SECONDS
+        )
+        with client:
+            client.ping()
+    except (redis.RedisError, ValueError, OSError) as error:
+        raise Trouble(
+            f"The queue of REDIS_URL at {_place(url, 6379)} cannot be used: {_why(error)}"
+        ) from None
