@@ -25,18 +25,17 @@ Week = list[tuple[int, int, int]]
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = range(7)
 WORKING_DAYS = (SUNDAY, MONDAY, TUESDAY, WEDNESDAY, THURSDAY)
-#: Opening of a centre on an eve that would have been a working day: 08:00–13:00.
+#: Hours of a centre or contractor on an eve that would have been a working day: 08:00–13:00.
 EVE_HOURS = (8 * 60, 13 * 60)
-#: The same for contractors: 07:00–12:00.
-CONTRACTOR_EVE_HOURS = (7 * 60, 12 * 60)
-TZ = "Asia/Jerusalem"
+SHARED = "shared service catalogue, calendar semantics"
 INVENTED = "illustrative hours, to be set by the city"
 
 
 def holiday_days(years: Iterable[int]) -> list[dict[str, Any]]:
     """Return the public holidays and their eves in these Gregorian years, by date.
 
-    Rows: date, kind "closed" (holiday) or "half" (eve), name {he, en, ar, ru, am}, source. The eve of Independence
+    Rows: date, kind "closed" (holiday) or "half" (eve), windows [[opens, closes]] of an eve (minutes), name
+    {he, en, ar, ru, am}, source. They hold for every calendar that keeps holidays, in its own way. The eve of Independence
     Day is Memorial Day. An eve in December of the last year whose holiday is in the next is found too.
     """
     wanted = set(years)
@@ -51,57 +50,18 @@ def holiday_days(years: Iterable[int]) -> list[dict[str, Any]]:
 
 
 def calendar_rows(this_year: int) -> list[dict[str, Any]]:
-    """Return every calendar of the founding city: ``24x7``, ``business``, ``office``, ``office:K1``…``K7``, ``contractor``.
+    """Return the calendars of the founding city: ``24x7``, ``business``, ``office``, ``K1``…``K7``, ``contractor``.
 
-    Rows: code, name, tz, is_always_open, valid_from, valid_to, windows, days, source. They hold for last year (for a
-    seeded past), this year and the two next; valid_to is the first day whose holidays are not known.
+    Rows: code, name, windows, is_always_open, holidays (none | business: eves closed | office: eves half),
+    valid_from (1 January of last year, for a seeded past), valid_to (None), source.
     """
-    years = range(this_year - 1, this_year + 3)
-    marked = holiday_days(years)
-    rows = [
-        _calendar("24x7", _NAMES["24x7"], [], [], "shared catalogue"),
-        _calendar(
-            "business",
-            _NAMES["business"],
-            _every(WORKING_DAYS, (0, 24 * 60)),
-            closed(marked),
-            "shared catalogue",
-        ),
-        _calendar(
-            "office", _NAMES["office"], _DEFAULT_WEEK, half_days(marked, _DEFAULT_WEEK, EVE_HOURS), INVENTED
-        ),
+    return [
+        _calendar(this_year, "24x7", "24x7", [], "none"),
+        _calendar(this_year, "business", "business", _every(WORKING_DAYS, (0, 24 * 60)), "business"),
+        _calendar(this_year, "office", "office", _DEFAULT_WEEK, "office"),
+        *(_calendar(this_year, centre, "office", week, "office") for centre, week in CENTRE_WEEKS.items()),
+        _calendar(this_year, "contractor", "contractor", _CONTRACTOR_WEEK, "office"),
     ]
-    for centre, week in CENTRE_WEEKS.items():
-        days = half_days(marked, week, EVE_HOURS)
-        rows.append(_calendar(f"office:{centre}", _NAMES["office"], week, days, INVENTED))
-    days = half_days(marked, _CONTRACTOR_WEEK, CONTRACTOR_EVE_HOURS)
-    rows.append(_calendar("contractor", _NAMES["contractor"], _CONTRACTOR_WEEK, days, INVENTED))
-    for row in rows:
-        row["valid_from"] = date(years[0], 1, 1)
-        row["valid_to"] = None if row["is_always_open"] else date(years[-1] + 1, 1, 1)
-    return rows
-
-
-def closed(marked: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return day rules that close holidays and eves alike, for calendars that count working days."""
-    return [_day(row, []) for row in marked]
-
-
-def half_days(
-    marked: Iterable[Mapping[str, Any]], week: Week, eve_hours: tuple[int, int]
-) -> list[dict[str, Any]]:
-    """Return day rules that close holidays and shorten eves.
-
-    An eve on a working day gets ``eve_hours``; on a Friday the Friday's own hours stand, and Saturday stays closed,
-    so that no eve ever opens a door the week keeps shut.
-    """
-    rules = []
-    for row in marked:
-        weekday = row["date"].weekday()
-        own = [(opens, closes) for on, opens, closes in week if on == weekday]
-        is_half = row["kind"] == "half" and bool(own)
-        rules.append(_day(row, ([eve_hours] if weekday in WORKING_DAYS else own) if is_half else []))
-    return rules
 
 
 def _public_holidays(years: set[int]) -> dict[date, str]:
@@ -119,24 +79,20 @@ def _holiday_key(day: date) -> str:
 
 
 def _row(day: date, kind: str, name: Mapping[str, str], source: str) -> dict[str, Any]:
-    return {"date": day, "kind": kind, "name": dict(name), "source": source}
+    windows = [list(EVE_HOURS)] if kind == "half" else []
+    return {"date": day, "kind": kind, "windows": windows, "name": dict(name), "source": source}
 
 
-def _day(row: Mapping[str, Any], windows: list[tuple[int, int]]) -> dict[str, Any]:
-    return {**row, "kind": "windows" if windows else "closed", "windows": windows}
-
-
-def _calendar(
-    code: str, name: Mapping[str, str], windows: Week, days: list[dict[str, Any]], source: str
-) -> dict[str, Any]:
+def _calendar(this_year: int, code: str, kind: str, windows: Week, keeps: str) -> dict[str, Any]:
     return {
         "code": code,
-        "name": dict(name),
-        "tz": TZ,
+        "name": dict(_NAMES[kind]),
+        "windows": [list(window) for window in windows],
         "is_always_open": code == "24x7",
-        "windows": windows,
-        "days": days,
-        "source": source,
+        "holidays": keeps,
+        "valid_from": date(this_year - 1, 1, 1),
+        "valid_to": None,
+        "source": SHARED if kind in ("24x7", "business") else INVENTED,
     }
 
 

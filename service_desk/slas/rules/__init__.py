@@ -24,16 +24,13 @@ from service_desk.slas.rules.clock import (
     Promise,
     breached,
     due_state,
-    pause,
+    paused_seconds,
     percent_used,
-    replay,
-    restart,
-    resume,
-    start,
-    stop,
+    remaining_seconds,
     used_seconds,
 )
-from service_desk.slas.rules.rows import CalendarShelf, calendar_of
+from service_desk.slas.rules.moves import pause, replay, restart, resume, start, stop, void
+from service_desk.slas.rules.rows import CalendarShelf, Holidays, StoredDay, calendar_of
 from service_desk.slas.rules.table import CalendarEnds, CalendarError, ImpossibleCalendar
 from service_desk.slas.rules.vectorised import due_at_many, open_seconds_between_many
 from service_desk.slas.rules.working import DayLine, DayStatus, Pause, Working, explain
@@ -56,10 +53,12 @@ __all__ = [
     "DayRule",
     "DayStatus",
     "DueState",
+    "Holidays",
     "ImpossibleCalendar",
     "OutOfOrder",
     "Pause",
     "Promise",
+    "StoredDay",
     "Window",
     "Working",
     "breached",
@@ -72,12 +71,15 @@ __all__ = [
     "open_seconds_between",
     "open_seconds_between_many",
     "pause",
+    "paused_seconds",
     "percent_used",
+    "remaining_seconds",
     "replay",
     "restart",
     "resume",
     "start",
     "stop",
     "used_seconds",
+    "void",
     "whole_second",
 ]

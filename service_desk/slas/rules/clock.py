@@ -1,22 +1,15 @@
-"""The clocks of a ticket: started by a promise, paused by its states, stopped once, and judged for good.
-
-Every move returns a new frozen ``ClockState``; the same moves replayed from the history give the same state.
-A pause gives back the open time that passed during it, so what was left at the pause is left at the resume. A clock
-that had already run out when it was paused is not mended by the pause: its due time stays, and it stays late.
-"""
+"""The clocks of a ticket as values, and what can be read off one; the moves that change it are in ``moves``."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from service_desk.slas.rules.calendar import due_at, instant_of, open_seconds_between, whole_second
+from service_desk.slas.rules.calendar import instant_of, open_seconds_between, whole_second
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from service_desk.slas.rules.calendar import Calendar
 
 #: A running clock is "soon" with less wall-clock time left than this …
@@ -50,6 +43,8 @@ class ClockResult(StrEnum):
 
     MET = "met"
     MISSED = "missed"
+    #: taken back before it was due: a duplicate, a rejected report, work handed over outside
+    VOID = "void"
 
 
 class DueState(StrEnum):
@@ -61,6 +56,7 @@ class DueState(StrEnum):
     PAUSED = "paused"
     MET = "met"
     MISSED = "missed"
+    VOID = "void"
 
 
 class ClockMove(StrEnum):
@@ -98,8 +94,8 @@ class ClockState:
     """One clock as it stands.
 
     minutes: promised open minutes. due_at: aware UTC; while paused, the due time as it was before the pause.
-    paused_seconds: open seconds of finished pauses. changed_at: the last move. result: None until stopped.
-    round: 1 for the first promise, 2 after a first reopening, and so on.
+    changed_at: the last move, when it is known better than the other times tell. result: None until stopped.
+    round: 0 for the first promise, then one per reopening. Time paused is not kept apart: due_at holds it.
     """
 
     kind: ClockKind
@@ -107,118 +103,39 @@ class ClockState:
     calendar_code: str
     started_at: datetime
     due_at: datetime
-    changed_at: datetime
     paused_at: datetime | None = None
-    paused_seconds: int = 0
     stopped_at: datetime | None = None
     result: ClockResult | None = None
-    round: int = 1
+    round: int = 0
+    changed_at: datetime | None = None
 
-
-def start(promise: Promise, at: datetime, calendar: Calendar) -> ClockState:
-    """Return the clock of a promise made at ``at`` (aware). Raises CalendarError."""
-    began = _cut(at)
-    due = due_at(began, promise.minutes, calendar)
-    return ClockState(promise.kind, promise.minutes, promise.calendar_code, began, due, changed_at=began)
-
-
-def pause(clock: ClockState, at: datetime) -> ClockState:
-    """Return the clock paused from ``at``; one already paused stays as it was. Raises OutOfOrder, ClockStopped."""
-    now = _next_move(clock, at)
-    return clock if clock.paused_at else replace(clock, paused_at=now, changed_at=now)
-
-
-def resume(clock: ClockState, at: datetime, calendar: Calendar) -> ClockState:
-    """Return the clock running again from ``at`` with the open time it had left; one that runs stays as it was.
-
-    Raises OutOfOrder, ClockStopped, CalendarEnds.
-    """
-    now = _next_move(clock, at)
-    if clock.paused_at is None:
-        return clock
-    due = clock.due_at
-    if clock.paused_at < due:
-        left = open_seconds_between(clock.paused_at, due, calendar)
-        due = instant_of(calendar.table.due(whole_second(now), left))
-    waited = clock.paused_seconds + open_seconds_between(clock.paused_at, now, calendar)
-    return replace(clock, due_at=due, paused_at=None, paused_seconds=waited, changed_at=now)
-
-
-def stop(clock: ClockState, at: datetime, calendar: Calendar) -> ClockState:
-    """Return the clock stopped at ``at`` with its result frozen; a stopped one stays as it was.
-
-    A paused clock is resumed first, so a wait is never held against the city. At the due second it is still met.
-    Raises OutOfOrder, CalendarEnds.
-    """
-    if clock.stopped_at is not None:
-        return clock
-    running = resume(clock, at, calendar)
-    now = _next_move(running, at)
-    result = ClockResult.MET if now <= running.due_at else ClockResult.MISSED
-    return replace(running, stopped_at=now, result=result, changed_at=now)
-
-
-def restart(clock: ClockState, at: datetime, promise: Promise, calendar: Calendar) -> ClockState:
-    """Return a new clock for reopened work; the stopped one keeps its result, so a first breach stays on record.
-
-    promise: of the same kind, usually shorter. Raises ClockError if the old clock still runs or the kind differs,
-    OutOfOrder, CalendarEnds.
-    """
-    if clock.stopped_at is None:
-        raise ClockError("Only a stopped clock can be started again.")
-    if promise.kind is not clock.kind:
-        raise ClockError(f"A {clock.kind} clock cannot be started again as {promise.kind}.")
-    if _cut(at) < clock.stopped_at:
-        raise OutOfOrder(f"Reopened at {at}, before the clock stopped at {clock.stopped_at}.")
-    return replace(start(promise, at, calendar), round=clock.round + 1)
-
-
-def replay(promise: Promise, events: Iterable[ClockEvent], calendar: Calendar) -> ClockState:
-    """Return the clock that a history (oldest first, from START) amounts to.
-
-    The due time is found anew from the sum of all pauses, not move by move, so it proves the stored one.
-    Raises ClockError if the first event is no START, OutOfOrder, ClockStopped, CalendarError.
-    """
-    moves = iter(events)
-    first = next(moves, None)
-    if first is None or first.move is not ClockMove.START:
-        raise ClockError("A clock's history begins with its start.")
-    clock = start(promise, first.at, calendar)
-    granted = 0
-    for event in moves:
-        if event.move is ClockMove.STOP and clock.stopped_at is not None:
-            continue
-        now = _next_move(clock, event.at)
-        if event.move is ClockMove.PAUSE:
-            clock = pause(clock, now)
-        elif event.move in (ClockMove.RESUME, ClockMove.STOP):
-            if clock.paused_at is not None:
-                waited = open_seconds_between(clock.paused_at, now, calendar)
-                granted += waited if clock.paused_at < clock.due_at else 0
-                due = calendar.table.due(whole_second(clock.started_at), 60 * promise.minutes + granted)
-                clock = replace(
-                    clock,
-                    due_at=instant_of(due),
-                    paused_at=None,
-                    paused_seconds=clock.paused_seconds + waited,
-                    changed_at=now,
-                )
-            if event.move is ClockMove.STOP:
-                clock = stop(clock, now, calendar)
-    return clock
+    @property
+    def last_at(self) -> datetime:
+        """Return when the clock last moved, as far as it knows."""
+        return self.changed_at or self.stopped_at or self.paused_at or self.started_at
 
 
 def breached(clock: ClockState, now: datetime) -> bool:
     """Say whether the promise is broken at ``now``: past due, or past due already when it was paused or stopped."""
     if clock.result is not None:
         return clock.result is ClockResult.MISSED
-    return _cut(clock.paused_at or now) > clock.due_at
+    return cut(clock.paused_at or now) > clock.due_at
+
+
+def paused_seconds(clock: ClockState, calendar: Calendar) -> int:
+    """Return the open seconds given back for finished pauses: how far past its promise the due time has moved."""
+    return open_seconds_between(clock.started_at, clock.due_at, calendar) - 60 * clock.minutes
+
+
+def remaining_seconds(clock: ClockState, now: datetime, calendar: Calendar) -> int:
+    """Return the open seconds left at ``now`` (or when it paused or stopped); negative when late."""
+    until = clock.stopped_at or clock.paused_at or now
+    return open_seconds_between(until, clock.due_at, calendar)
 
 
 def used_seconds(clock: ClockState, now: datetime, calendar: Calendar) -> int:
-    """Return the open seconds used of the promise at ``now``, pauses left out."""
-    until = clock.stopped_at or clock.paused_at or now
-    return open_seconds_between(clock.started_at, until, calendar) - clock.paused_seconds
+    """Return the open seconds used of the promise at ``now``, pauses left out; above the promise when late."""
+    return 60 * clock.minutes - remaining_seconds(clock, now, calendar)
 
 
 def percent_used(clock: ClockState, now: datetime, calendar: Calendar) -> float:
@@ -243,15 +160,6 @@ def due_state(now: datetime, clock: ClockState) -> DueState:
     return DueState.SOON if is_soon else DueState.RUNNING
 
 
-def _cut(instant: datetime) -> datetime:
+def cut(instant: datetime) -> datetime:
+    """Return an aware instant as aware UTC in whole seconds, as all clocks keep it. Raises ValueError if naive."""
     return instant_of(whole_second(instant))
-
-
-def _next_move(clock: ClockState, at: datetime) -> datetime:
-    """Return ``at`` in whole seconds, if a move may happen then."""
-    now = _cut(at)
-    if clock.stopped_at is not None:
-        raise ClockStopped(f"The clock stopped at {clock.stopped_at} with its result.")
-    if now < clock.changed_at:
-        raise OutOfOrder(f"A move at {at} comes before the last one at {clock.changed_at}.")
-    return now

@@ -2,41 +2,98 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from service_desk.slas.rules.calendar import Calendar, DayKind, DayRule, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+
+FRIDAY, SATURDAY = 4, 5
 
 
-def calendar_of(row: Mapping[str, Any]) -> Calendar:
-    """Return the calendar of one row as the seed and the database hold it.
+class Holidays(StrEnum):
+    """How a calendar keeps the days shared by the whole city."""
 
-    row: code, tz, is_always_open, valid_from, valid_to (dates), windows [(weekday, opens_minute, closes_minute)],
-    days [{date, kind closed|windows, windows [(opens, closes)], name, source}]; version is optional.
-    Raises ImpossibleCalendar for a window or day that cannot be, ValueError for an unknown kind.
+    NONE = "none"
+    #: holidays and eves are no working days
+    BUSINESS = "business"
+    #: holidays are closed, eves are half days
+    OFFICE = "office"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDay:
+    """An exceptional date as stored. kind: "closed", or "half" with its windows [(opens, closes)] in minutes.
+
+    is_shared: of the whole city, kept as the calendar's ``Holidays`` say; else of this calendar alone, kept as written
+    (an emergency closure, longer hours).
     """
-    days = (
-        DayRule(
-            date=day["date"],
-            kind=DayKind(day["kind"]),
-            windows=tuple((opens, closes) for opens, closes in day.get("windows", ())),
-            name=day.get("name"),
-            source=day.get("source", ""),
-        )
-        for day in row["days"]
-    )
+
+    date: date
+    kind: str
+    windows: tuple[tuple[int, int], ...] = ()
+    name: Mapping[str, str] | None = None
+    source: str = ""
+    is_shared: bool = True
+
+
+def calendar_of(
+    code: str,
+    windows: Iterable[Sequence[int]],
+    days: Iterable[StoredDay],
+    *,
+    holidays: str,
+    valid_from: date,
+    is_always_open: bool = False,
+    tz: str = "Asia/Jerusalem",
+    version: int = 1,
+) -> Calendar:
+    """Return the calendar that stored rows describe.
+
+    windows: (weekday 0=Monday, opens_minute, closes_minute). valid_from: first day of this version. A calendar that
+    keeps holidays is known to the end of the last year that has a shared day: beyond it promises raise CalendarEnds
+    instead of ignoring holidays nobody entered. A version's own valid_to is not asked for, since tickets opened in
+    its time are judged by it to the end. Raises ImpossibleCalendar, ValueError for an unknown ``holidays`` or kind.
+    """
+    policy = Holidays(holidays)
+    weekly = tuple(Window(*window) for window in windows)
+    wanted = [day for day in days if policy is not Holidays.NONE or not day.is_shared]
+    shared_years = [day.date.year for day in wanted if day.is_shared]
+    begins = [valid_from, *(date(year, 1, 1) for year in shared_years)]
     return Calendar(
-        code=row["code"],
-        windows=tuple(Window(*window) for window in row["windows"]),
-        days=tuple(days),
-        valid_from=row["valid_from"],
-        valid_to=row["valid_to"],
-        tz=row["tz"],
-        is_always_open=row["is_always_open"],
-        version=row.get("version", 1),
+        code=code,
+        windows=weekly,
+        days=tuple(_day_rule(day, policy, weekly) for day in wanted),
+        valid_from=min(begins),
+        valid_to=date(max(shared_years) + 1, 1, 1) if shared_years else None,
+        tz=tz,
+        is_always_open=is_always_open,
+        version=version,
     )
+
+
+def _day_rule(day: StoredDay, policy: Holidays, weekly: tuple[Window, ...]) -> DayRule:
+    if day.kind not in ("closed", "half"):
+        raise ValueError(f"{day.date} is neither closed nor half: {day.kind}.")
+    windows = day.windows if day.kind == "half" else ()
+    if day.is_shared and windows:
+        windows = _eve_windows(day, policy, weekly)
+    kind = DayKind.WINDOWS if windows else DayKind.CLOSED
+    return DayRule(day.date, kind, windows, day.name, day.source)
+
+
+def _eve_windows(day: StoredDay, policy: Holidays, weekly: tuple[Window, ...]) -> tuple[tuple[int, int], ...]:
+    """Return the hours of a shared eve: an eve never opens a door that the week keeps shut."""
+    weekday = day.date.weekday()
+    own = tuple((w.opens_minute, w.closes_minute) for w in weekly if w.weekday == weekday)
+    if policy is Holidays.BUSINESS or not own:
+        return ()
+    # Friday is short already, and its own hours stand.
+    return own if weekday in (FRIDAY, SATURDAY) else day.windows
 
 
 class CalendarShelf:

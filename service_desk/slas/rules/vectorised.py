@@ -59,4 +59,5 @@ def _next_open(seconds: NDArray[np.int64], calendar: Calendar) -> NDArray[np.int
     spans = calendar.table.spans
     opens = np.array(spans.opens)
     at = np.searchsorted(np.array(spans.closes), seconds, side="right")
-    return np.maximum(seconds, opens[np.minimum(at, len(opens) - 1)])
+    following: NDArray[np.int64] = np.maximum(seconds, opens[np.minimum(at, len(opens) - 1)])
+    return following
