@@ -54,6 +54,22 @@ class Settings:
         return self.public_base_url.startswith("https://")
 
 
+_current: Settings | None = None
+
+
+def use(settings: Settings) -> None:
+    """Make these the settings of the process; only the factory calls this."""
+    global _current  # noqa: PLW0603 — one process serves one installation
+    _current = settings
+
+
+def current() -> Settings:
+    """Return the settings of the process. Raises RuntimeError before the factory ran."""
+    if _current is None:
+        raise RuntimeError("the factory has not run")
+    return _current
+
+
 def read(environ: Mapping[str, str] | None = None) -> Settings:
     """Build the settings from the environment. Raises BadConfiguration with one sentence."""
     env = os.environ if environ is None else environ
@@ -62,7 +78,9 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
     if len(secret) < 32:
         raise BadConfiguration("SECRET_KEY must be set to at least 32 random characters.")
     if not env.get("DATABASE_URL"):
-        raise BadConfiguration("DATABASE_URL must name the PostgreSQL database, e.g. postgresql://user:pw@host/keshet.")
+        raise BadConfiguration(
+            "DATABASE_URL must name the PostgreSQL database, e.g. postgresql://user:pw@host/keshet."
+        )
     transport = env.get("MESSAGE_TRANSPORT", "sandbox")
     if transport not in {"sandbox", "twilio"}:
         raise BadConfiguration("MESSAGE_TRANSPORT must be 'sandbox' or 'twilio'.")

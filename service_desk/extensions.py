@@ -32,4 +32,6 @@ babel = Babel()
 csrf = CSRFProtect()
 login = LoginManager()
 migrate = Migrate()
-limiter = Limiter(key_func=get_remote_address, default_limits=[], swallow_errors=True, in_memory_fallback_enabled=True)
+limiter = Limiter(
+    key_func=get_remote_address, default_limits=[], swallow_errors=True, in_memory_fallback_enabled=True
+)

@@ -33,7 +33,9 @@ def scrub(text: str) -> str:
     return _CONTROL.sub(" ", _LONG_TOKEN.sub("/t/…", _PHONE.sub("…", text)))
 
 
-def _scrub_event(_logger: object, _method: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
+def _scrub_event(
+    _logger: object, _method: str, event: MutableMapping[str, object]
+) -> MutableMapping[str, object]:
     for key, value in event.items():
         if isinstance(value, str):
             event[key] = scrub(value)
@@ -45,8 +47,17 @@ def configure(level: str) -> None:
     """Send structlog and the standard library through one JSON renderer. level: e.g. INFO."""
     shared = [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
     structlog.configure(
-        processors=[*shared, structlog.processors.dict_tracebacks, _scrub_event, structlog.processors.JSONRenderer(ensure_ascii=False)],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping().get(level.upper(), logging.INFO)),
+        processors=[
+            *shared,
+            structlog.processors.dict_tracebacks,
+            _scrub_event,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
+        ),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=level.upper(), format='{"level": "%(levelname)s", "logger": "%(name)s", "event": "%(message)s"}')
+    logging.basicConfig(
+        level=level.upper(), format='{"level": "%(levelname)s", "logger": "%(name)s", "event": "%(message)s"}'
+    )

@@ -139,7 +139,7 @@ class _Blocks:
         with self._lock:
             if self._next >= self._end:
                 with db.engine.connect() as connection:
-                    block = connection.execute(text(f"SELECT nextval('{self.sequence}')")).scalar_one()  # noqa: S608
+                    block = connection.execute(text(f"SELECT nextval('{self.sequence}')")).scalar_one()
                     connection.rollback()
                 self._next = int(block) * self.size
                 self._end = self._next + self.size

@@ -32,9 +32,17 @@ class ServiceType(db.Model):
 
     __tablename__ = "service_types"
     __table_args__ = (
-        ForeignKeyConstraint(["authority_id", "group_code"], ["service_groups.authority_id", "service_groups.code"]),
+        ForeignKeyConstraint(
+            ["authority_id", "group_code"], ["service_groups.authority_id", "service_groups.code"]
+        ),
         CheckConstraint("handler_kind IN ('centre', 'unit', 'contractor', 'outside')", name="handler_kind"),
-        Index("uq_service_types_in_force", "authority_id", "code", unique=True, postgresql_where="valid_to IS NULL"),
+        Index(
+            "uq_service_types_in_force",
+            "authority_id",
+            "code",
+            unique=True,
+            postgresql_where="valid_to IS NULL",
+        ),
     )
     authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Double, ForeignKey, ForeignKeyConstraint, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -33,6 +43,8 @@ class Authority(db.Model):
     #: middle of the map, degrees
     lon: Mapped[float] = mapped_column(Double)
     lat: Mapped[float] = mapped_column(Double)
+    #: grows when any of the city's data changes, so that processes reload what they keep in memory
+    data_version: Mapped[int] = mapped_column(default=1)
 
 
 class Centre(db.Model):
@@ -93,7 +105,9 @@ class StreetPoint(db.Model):
     """A known point on a street, with a house number when the source has one."""
 
     __tablename__ = "street_points"
-    __table_args__ = (ForeignKeyConstraint(["authority_id", "street_code"], ["streets.authority_id", "streets.code"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["authority_id", "street_code"], ["streets.authority_id", "streets.code"]),
+    )
     authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
     street_code: Mapped[int]

@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Double, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Double,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,11 +31,14 @@ class Report(db.Model):
 
     __tablename__ = "reports"
     __table_args__ = (
+        ForeignKeyConstraint(["authority_id", "ticket_id"], ["tickets.authority_id", "tickets.id"]),
         UniqueConstraint("authority_id", "submission_key"),
         Index("ix_reports_ticket", "authority_id", "ticket_id"),
-        CheckConstraint("channel IN ('web', 'phone', 'walk_in', 'open311', 'sms', 'whatsapp')", name="channel"),
+        CheckConstraint(
+            "channel IN ('web', 'phone', 'walk_in', 'open311', 'sms', 'whatsapp')", name="channel"
+        ),
     )
-    authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
+    authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
     ticket_id: Mapped[int] = mapped_column(BigInteger)
     at: Mapped[datetime] = mapped_column(Instant)
@@ -52,10 +66,11 @@ class Photo(db.Model):
 
     __tablename__ = "photos"
     __table_args__ = (
+        ForeignKeyConstraint(["authority_id", "ticket_id"], ["tickets.authority_id", "tickets.id"]),
         Index("ix_photos_ticket", "authority_id", "ticket_id"),
         CheckConstraint("kind IN ('report', 'remark', 'before', 'after')", name="kind"),
     )
-    authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
+    authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
     ticket_id: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[str] = mapped_column(Text)

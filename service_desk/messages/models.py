@@ -32,16 +32,24 @@ class Message(db.Model):
 
     __tablename__ = "messages"
     __table_args__ = (
+        ForeignKeyConstraint(["authority_id", "ticket_id"], ["tickets.authority_id", "tickets.id"]),
         UniqueConstraint("authority_id", "dedupe_key"),
         UniqueConstraint("attempt_token"),
         CheckConstraint(f"state IN {STATES}", name="state"),
         CheckConstraint("channel IN ('sms', 'whatsapp', 'none')", name="channel"),
         Index("ix_messages_ticket", "authority_id", "ticket_id"),
         Index("ix_messages_address", "authority_id", "address", "created_at"),
-        Index("ix_messages_due", "authority_id", "next_try_at", postgresql_where=text("next_try_at IS NOT NULL")),
-        Index("ix_messages_provider", "authority_id", "provider_id", postgresql_where=text("provider_id IS NOT NULL")),
+        Index(
+            "ix_messages_due", "authority_id", "next_try_at", postgresql_where=text("next_try_at IS NOT NULL")
+        ),
+        Index(
+            "ix_messages_provider",
+            "authority_id",
+            "provider_id",
+            postgresql_where=text("provider_id IS NOT NULL"),
+        ),
     )
-    authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
+    authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
     ticket_id: Mapped[int] = mapped_column(BigInteger)
     #: event of the ticket it tells
@@ -91,7 +99,9 @@ class Attempt(db.Model):
 
     __tablename__ = "attempts"
     __table_args__ = (
-        ForeignKeyConstraint(["authority_id", "message_id"], ["messages.authority_id", "messages.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["authority_id", "message_id"], ["messages.authority_id", "messages.id"], ondelete="CASCADE"
+        ),
         Index("ix_attempts_message", "authority_id", "message_id"),
     )
     authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
@@ -112,7 +122,7 @@ class Receipt(db.Model):
     """One status callback, stored once."""
 
     __tablename__ = "receipts"
-    authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
+    authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     provider_id: Mapped[str] = mapped_column(Text, primary_key=True)
     status: Mapped[str] = mapped_column(Text, primary_key=True)
     #: null: its token is not ours (quarantine)
@@ -130,7 +140,7 @@ class Inbound(db.Model):
         UniqueConstraint("authority_id", "provider_id"),
         Index("ix_inbound_address", "authority_id", "address", "at"),
     )
-    authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
+    authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
     provider_id: Mapped[str] = mapped_column(Text)
     channel: Mapped[str] = mapped_column(Text)

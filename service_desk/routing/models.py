@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, ForeignKeyConstraint, Text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    SmallInteger,
+    Text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -18,9 +26,12 @@ class Route(db.Model):
 
     __tablename__ = "routes"
     __table_args__ = (
-        CheckConstraint("method IN ('pin', 'address', 'street', 'place', 'triage', 'outside', 'chosen')", name="method"),
+        ForeignKeyConstraint(["authority_id", "ticket_id"], ["tickets.authority_id", "tickets.id"]),
+        CheckConstraint(
+            "method IN ('pin', 'address', 'street', 'place', 'triage', 'outside', 'chosen')", name="method"
+        ),
     )
-    authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
+    authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     ticket_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     #: 1 for the first decision, then one per change of place or type
     round: Mapped[int] = mapped_column(primary_key=True)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, SmallInteger, Text, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -19,7 +29,15 @@ class CalendarRow(db.Model):
     """A version of a calendar (לוח שעות): weekly windows; days off are calendar_days."""
 
     __tablename__ = "calendars"
-    __table_args__ = (Index("uq_calendars_in_force", "authority_id", "code", unique=True, postgresql_where=text("valid_to IS NULL")),)
+    __table_args__ = (
+        Index(
+            "uq_calendars_in_force",
+            "authority_id",
+            "code",
+            unique=True,
+            postgresql_where=text("valid_to IS NULL"),
+        ),
+    )
     authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
     #: 24x7 | business | office | K1…K7 | contractor
@@ -54,7 +72,15 @@ class Sla(db.Model):
     """A version of the standard (תקן) of a service type."""
 
     __tablename__ = "slas"
-    __table_args__ = (Index("uq_slas_in_force", "authority_id", "service_code", unique=True, postgresql_where=text("valid_to IS NULL")),)
+    __table_args__ = (
+        Index(
+            "uq_slas_in_force",
+            "authority_id",
+            "service_code",
+            unique=True,
+            postgresql_where=text("valid_to IS NULL"),
+        ),
+    )
     authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
     service_code: Mapped[str] = mapped_column(Text)
@@ -76,11 +102,17 @@ class Clock(db.Model):
 
     __tablename__ = "clocks"
     __table_args__ = (
+        ForeignKeyConstraint(["authority_id", "ticket_id"], ["tickets.authority_id", "tickets.id"]),
         CheckConstraint("kind IN ('acknowledge', 'make_safe', 'resolve')", name="kind"),
         CheckConstraint("result IN ('met', 'missed', 'void')", name="result"),
-        Index("ix_clocks_due", "authority_id", "due_at", postgresql_where=text("stopped_at IS NULL AND paused_at IS NULL AND breached_at IS NULL")),
+        Index(
+            "ix_clocks_due",
+            "authority_id",
+            "due_at",
+            postgresql_where=text("stopped_at IS NULL AND paused_at IS NULL AND breached_at IS NULL"),
+        ),
     )
-    authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
+    authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     ticket_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     kind: Mapped[str] = mapped_column(Text, primary_key=True)
     #: 0 for the first promise, then one per reopening
@@ -106,7 +138,10 @@ class Pause(db.Model):
     """A time in which a ticket's clocks stood still, with its reason."""
 
     __tablename__ = "pauses"
-    authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
+    __table_args__ = (
+        ForeignKeyConstraint(["authority_id", "ticket_id"], ["tickets.authority_id", "tickets.id"]),
+    )
+    authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
     ticket_id: Mapped[int] = mapped_column(BigInteger, index=True)
     #: waiting_for_resident …

@@ -5,7 +5,19 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Double, ForeignKey, Index, LargeBinary, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Double,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -32,9 +44,11 @@ class Ticket(db.Model):
         Index("ix_tickets_opened", "authority_id", "opened_at"),
         Index("ix_tickets_centre_opened", "authority_id", "centre_id", "opened_at"),
         Index("ix_tickets_kind_place", "authority_id", "service_code", "lat", "lon", postgresql_where=_OPEN),
-        Index("ix_tickets_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
+        Index(
+            "ix_tickets_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}
+        ),
     )
-    authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
+    authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
     #: public number with a check digit, digits only (shown as 482-1937); not a secret
     reference: Mapped[str] = mapped_column(Text)
@@ -98,8 +112,11 @@ class TicketEvent(db.Model):
     """One fact in a ticket's life. No update, no delete; each row is chained to the one before by a hash."""
 
     __tablename__ = "ticket_events"
-    __table_args__ = (Index("ix_ticket_events_at", "authority_id", "at"),)
-    authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
+    __table_args__ = (
+        ForeignKeyConstraint(["authority_id", "ticket_id"], ["tickets.authority_id", "tickets.id"]),
+        Index("ix_ticket_events_at", "authority_id", "at"),
+    )
+    authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     ticket_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     #: 1, 2, 3 … without gaps: equals the ticket's version after it
     seq: Mapped[int] = mapped_column(primary_key=True)
@@ -121,10 +138,11 @@ class Remark(db.Model):
 
     __tablename__ = "remarks"
     __table_args__ = (
+        ForeignKeyConstraint(["authority_id", "ticket_id"], ["tickets.authority_id", "tickets.id"]),
         Index("ix_remarks_ticket", "authority_id", "ticket_id"),
         CheckConstraint("kind IN ('note', 'question', 'answer', 'remark', 'reason', 'reply')", name="kind"),
     )
-    authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
+    authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
     ticket_id: Mapped[int] = mapped_column(BigInteger)
     #: event it came with
@@ -143,12 +161,20 @@ class Follower(db.Model):
 
     __tablename__ = "followers"
     __table_args__ = (
+        ForeignKeyConstraint(["authority_id", "ticket_id"], ["tickets.authority_id", "tickets.id"]),
         UniqueConstraint("authority_id", "token_hash"),
         Index("ix_followers_ticket", "authority_id", "ticket_id"),
-        Index("uq_followers_person", "authority_id", "ticket_id", "resident_id", unique=True, postgresql_where=text("resident_id IS NOT NULL")),
+        Index(
+            "uq_followers_person",
+            "authority_id",
+            "ticket_id",
+            "resident_id",
+            unique=True,
+            postgresql_where=text("resident_id IS NOT NULL"),
+        ),
         CheckConstraint("role IN ('reporter', 'follower')", name="role"),
     )
-    authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
+    authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
     ticket_id: Mapped[int] = mapped_column(BigInteger)
     #: null when no phone number was left
@@ -168,7 +194,7 @@ class DayAnchor(db.Model):
     """A hash over all events of a day and the anchor before it, so a whole day cannot be rewritten unseen."""
 
     __tablename__ = "day_anchors"
-    authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
+    authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     events: Mapped[int]
     hash: Mapped[bytes] = mapped_column(LargeBinary)

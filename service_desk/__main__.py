@@ -1,0 +1,5 @@
+"""`python -m service_desk` is `service-desk`."""
+
+from service_desk.cli import main
+
+main()

@@ -1,0 +1,112 @@
+"""The factory: one app from one set of settings, put together in a readable list of steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from service_desk import config, telemetry, work
+from service_desk.catalog import models as _catalog
+from service_desk.city import models as _city
+from service_desk.desks import edge
+from service_desk.extensions import Model, babel, csrf, db, limiter, login, migrate
+from service_desk.intake import models as _intake
+from service_desk.messages import models as _messages
+from service_desk.people import models as _people
+from service_desk.routing import models as _routing
+from service_desk.slas import models as _slas
+from service_desk.tickets import models as _tickets
+
+if TYPE_CHECKING:
+    from sqlalchemy import MetaData
+
+_SLICES = (_catalog, _city, _intake, _messages, _people, _routing, _slas, _tickets)
+DAY_SECONDS = 86_400
+
+
+def tables() -> MetaData:
+    """Return the metadata of every table, for migrations."""
+    return Model.metadata
+
+
+def create_app(settings: config.Settings | None = None) -> Flask:
+    """Build the application. settings: read from the environment when not given. Raises BadConfiguration."""
+    settings = settings or config.read()
+    config.use(settings)
+    telemetry.configure(settings.log_level)
+    app = Flask(
+        "service_desk",
+        template_folder=str(config.ROOT / "templates"),
+        static_folder=str(config.ROOT / "static"),
+    )
+    app.config.update(_flask_settings(settings))
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(config.ROOT / "migrations"))
+    babel.init_app(app, locale_selector=edge.locale, timezone_selector=lambda: "Asia/Jerusalem")
+    csrf.init_app(app)
+    login.init_app(app)
+    limiter.init_app(app)
+    edge.init_app(app)
+    work.set_bell(_bell(settings))
+    return app
+
+
+def _flask_settings(settings: config.Settings) -> dict[str, object]:
+    prefix = "__Host-" if settings.is_secure else ""
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.sqlalchemy_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "pool_pre_ping": True,
+            "pool_size": 8,
+            "max_overflow": 4,
+            "pool_timeout": 5,
+            "connect_args": {
+                "connect_timeout": 5,
+                "options": "-c statement_timeout=15000 -c lock_timeout=4000 -c timezone=UTC",
+            },
+        },
+        "SESSION_COOKIE_NAME": f"{prefix}keshet",
+        "SESSION_COOKIE_SECURE": settings.is_secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "MAX_CONTENT_LENGTH": 60 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+        "MAX_FORM_PARTS": 300,
+        "TRUSTED_HOSTS": list(settings.trusted_hosts),
+        "BABEL_DEFAULT_LOCALE": "he",
+        "BABEL_DEFAULT_TIMEZONE": "Asia/Jerusalem",
+        "BABEL_TRANSLATION_DIRECTORIES": str(config.ROOT / "service_desk" / "translations"),
+        "WTF_CSRF_TIME_LIMIT": DAY_SECONDS,
+        "RATELIMIT_STORAGE_URI": settings.redis_url or "memory://",
+        "RATELIMIT_STORAGE_OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.3}
+        if settings.redis_url
+        else {},
+        "RATELIMIT_ENABLED": True,
+        "SEND_FILE_MAX_AGE_DEFAULT": DAY_SECONDS,
+    }
+
+
+def _bell(settings: config.Settings):  # noqa: ANN202 — work.set_bell names the type
+    """Return the doorbell: an RQ enqueue by dotted name that gives up after a third of a second."""
+    if not settings.redis_url:
+        return None
+    from redis import Redis  # noqa: PLC0415 — a process without a queue needs no client
+    from redis.exceptions import RedisError  # noqa: PLC0415
+    from rq import Queue  # noqa: PLC0415
+    from rq.serializers import JSONSerializer  # noqa: PLC0415
+
+    queue = Queue(
+        "keshet",
+        connection=Redis.from_url(settings.redis_url, socket_timeout=0.3, socket_connect_timeout=0.3),
+        serializer=JSONSerializer,
+    )
+
+    def ring(job: str, ids: tuple[int, ...]) -> None:
+        try:
+            queue.enqueue(job, *ids, result_ttl=60, failure_ttl=3600, job_timeout=120)
+        except RedisError as error:
+            raise OSError(type(error).__name__) from error
+
+    return ring

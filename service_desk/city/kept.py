@@ -1,0 +1,84 @@
+"""City data kept in memory per process and reloaded when the authority's data version grows."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from sqlalchemy import select
+
+from service_desk.city.models import Authority
+from service_desk.extensions import db
+from service_desk.work import tenant_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+#: a change of city data is seen by every process within this time
+FRESH_SECONDS = 5.0
+
+
+class _Authorities:
+    """All authorities of the installation, re-read at most every FRESH_SECONDS."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._read_at = float("-inf")
+        self._rows: tuple[Authority, ...] = ()
+
+    def all(self) -> tuple[Authority, ...]:
+        with self._lock:
+            if time.monotonic() - self._read_at > FRESH_SECONDS or not self._rows:
+                with db.engine.connect() as connection:
+                    rows = connection.execute(select(Authority.__table__).order_by(Authority.id)).mappings().all()
+                self._rows = tuple(Authority(**row) for row in rows)
+                self._read_at = time.monotonic()
+            return self._rows
+
+    def forget(self) -> None:
+        with self._lock:
+            self._read_at = float("-inf")
+
+
+_authorities = _Authorities()
+
+
+def authorities() -> tuple[Authority, ...]:
+    """Return every authority of the installation, by id."""
+    return _authorities.all()
+
+
+def authority() -> Authority:
+    """Return the authority of the present work."""
+    wanted = tenant_id()
+    return next(row for row in _authorities.all() if row.id == wanted)
+
+
+def forget() -> None:
+    """Re-read at the next look: after a seed or an edit in this process."""
+    _authorities.forget()
+
+
+class Kept(Generic[T]):
+    """A value built from one authority's data, rebuilt when that data's version grows."""
+
+    def __init__(self, load: Callable[[], T]) -> None:
+        """load: reads the value for the present tenant (queries are allowed)."""
+        self._load = load
+        self._values: dict[int, tuple[int, T]] = {}
+        self._lock = threading.Lock()
+
+    def get(self) -> T:
+        """Return the value for the present tenant."""
+        here = authority()
+        held = self._values.get(here.id)
+        if held is not None and held[0] == here.data_version:
+            return held[1]
+        with self._lock:
+            held = self._values.get(here.id)
+            if held is None or held[0] != here.data_version:
+                held = (here.data_version, self._load())
+                self._values[here.id] = held
+        return held[1]

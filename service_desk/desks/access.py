@@ -1,0 +1,101 @@
+"""The route table's guard: every blueprint names its audience; what is not named is denied."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask, redirect, request, url_for
+from flask_login import current_user
+
+from service_desk import config
+from service_desk.desks import (
+    admin,
+    clerk,
+    contractor,
+    hooks,
+    mayor,
+    open311,
+    ops,
+    resident,
+    sandbox,
+    staff_door,
+)
+from service_desk.errors import NotAllowed, NotFound
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+    from werkzeug.wrappers import Response
+
+PUBLIC = frozenset({"everyone"})
+#: who may enter each desk; the ability for each act is asked again in its use-case
+AUDIENCE: dict[str, frozenset[str]] = {
+    "static": PUBLIC,
+    "resident": PUBLIC,
+    "open311": PUBLIC,
+    "hooks": PUBLIC,
+    "ops": PUBLIC,
+    "door": PUBLIC,
+    "sandbox": frozenset({"demo"}),
+    "clerk": frozenset({"clerk", "manager", "unit", "admin", "mayor"}),
+    "contractor": frozenset({"contractor"}),
+    "mayor": frozenset({"mayor", "manager", "admin"}),
+    "admin": frozenset({"admin"}),
+}
+#: desks whose callers prove themselves otherwise: api_key, carrier's signature, private-network metrics
+WITHOUT_CSRF = ("open311", "hooks", "ops")
+#: endpoints that belong to the installation, not to an authority
+WITHOUT_TENANT = frozenset({"static", "ops.healthz", "ops.readyz", "ops.metrics"})
+_PRIVATE = frozenset({"clerk", "contractor", "mayor", "admin", "sandbox", "door"})
+_PRIVATE_ENDPOINTS = frozenset(
+    {"resident.track", "resident.receipt", "resident.track_photo", "resident.where", "resident.details"}
+)
+
+
+def desks() -> tuple[Blueprint, ...]:
+    """Return every blueprint, in the order of the way of a report."""
+    return (
+        resident.desk,
+        open311.desk,
+        staff_door.desk,
+        clerk.desk,
+        contractor.desk,
+        mayor.desk,
+        admin.desk,
+        sandbox.desk,
+        hooks.desk,
+        ops.desk,
+    )
+
+
+def register_desks(app: Flask) -> None:
+    """Register the desks. Raises RuntimeError when one has no audience: default deny starts here."""
+    for desk in desks():
+        if desk.name not in AUDIENCE:
+            raise RuntimeError(f"desk {desk.name} names no audience")
+        app.register_blueprint(desk)
+
+
+def guard() -> Response | None:
+    """Let the request in only where the route table says so."""
+    if request.endpoint is None:
+        return None  # no such route: the 404 page
+    desk = request.endpoint.partition(".")[0]
+    audience = AUDIENCE.get(desk, frozenset())
+    if audience == PUBLIC:
+        return None
+    if audience == frozenset({"demo"}):
+        if config.current().is_demo:
+            return None
+        raise NotFound
+    if not current_user.is_authenticated:
+        return redirect(
+            url_for("door.login", next=request.full_path.rstrip("?") if request.method == "GET" else None)
+        )
+    if not current_user.actor.has(*audience):
+        raise NotAllowed
+    return None
+
+
+def is_private(endpoint: str | None) -> bool:
+    """Say whether answers of this endpoint must not be kept by any cache."""
+    return bool(endpoint) and (str(endpoint).partition(".")[0] in _PRIVATE or endpoint in _PRIVATE_ENDPOINTS)

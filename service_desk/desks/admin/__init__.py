@@ -1,0 +1,5 @@
+"""Desk of the admin."""
+
+from flask import Blueprint
+
+desk = Blueprint("admin", __name__)

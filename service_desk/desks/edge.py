@@ -1,0 +1,153 @@
+"""What every request passes: its authority, language, audience, headers, errors, log line."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, g, request
+from flask_login import current_user
+
+from service_desk import config, telemetry, work
+from service_desk.city import kept
+from service_desk.desks import access, failures, filters
+from service_desk.extensions import csrf, db
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as BaseResponse
+
+LANGUAGES = (("he", "עברית"), ("ar", "العربية"), ("ru", "Русский"), ("en", "English"), ("am", "አማርኛ"))
+RTL = frozenset({"he", "ar"})
+YEAR_SECONDS = 31_536_000
+CSP = (
+    "default-src 'self'; img-src 'self' data: blob:{tiles}; object-src 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'; form-action 'self'; style-src 'self'; script-src 'self'"
+)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(self), microphone=()",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Hang the steps on the app and register every desk."""
+    app.before_request(_open)
+    app.before_request(_choose_authority)
+    app.before_request(access.guard)
+    app.after_request(_close)
+    app.teardown_request(_forget)
+    app.context_processor(_context)
+    failures.init_app(app)
+    filters.init_app(app)
+    access.register_desks(app)
+    # Open311 and the carrier's callbacks carry their own proof; the exemption is by blueprint, in one place.
+    for name in access.WITHOUT_CSRF:
+        if name in app.blueprints:
+            csrf.exempt(app.blueprints[name])
+
+
+def _open() -> None:
+    g.started = time.perf_counter()
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if given.isalnum() and len(given) <= 64 else secrets.token_hex(8)
+    telemetry.request_id.set(g.request_id)
+
+
+def _choose_authority() -> None:
+    """The host name says which authority; an unknown host is the installation's default one."""
+    if request.endpoint in access.WITHOUT_TENANT:
+        return
+    host = (request.host or "").partition(":")[0].lower()
+    rows = kept.authorities()
+    found = next((row for row in rows if host in row.hosts), None)
+    if found is None:
+        slug = config.current().default_authority
+        found = next((row for row in rows if row.slug == slug), rows[0] if rows else None)
+    if found is not None:
+        g.authority = found
+        work.set_tenant(found.id)
+
+
+def locale() -> str:
+    """Return the reader's language: chosen now, chosen before, the staff member's own, the browser's, Hebrew."""
+    if not request:
+        return "he"
+    asked = request.args.get("lang") or request.cookies.get("lang")
+    if asked in config.LOCALES:
+        return str(asked)
+    return request.accept_languages.best_match(config.LOCALES, default="he") or "he"
+
+
+def base_url(authority: object = None) -> str:
+    """Return the public address of the present authority, without a slash at the end."""
+    here = authority or g.get("authority")
+    return public_base(here.slug, here.hosts) if here is not None else config.current().public_base_url
+
+
+def public_base(slug: str, hosts: list[str]) -> str:
+    """Return an authority's public address: the configured one, or its own host under the same scheme and port."""
+    settings = config.current()
+    if slug == settings.default_authority or not hosts:
+        return settings.public_base_url
+    scheme, _, rest = settings.public_base_url.partition("://")
+    _, colon, port = rest.partition(":")
+    return f"{scheme}://{hosts[0]}{colon}{port}"
+
+
+def _context() -> dict[str, object]:
+    spoken = locale()
+    return {
+        "locale": spoken,
+        "dir": "rtl" if spoken in RTL else "ltr",
+        "languages": LANGUAGES,
+        "authority": g.get("authority"),
+        "staff": current_user if current_user.is_authenticated else None,
+        "demo": config.current().is_demo,
+        "map_tiles_url": config.current().map_tiles_url,
+    }
+
+
+def _close(response: Response) -> BaseResponse:
+    settings = config.current()
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    tiles = " " + settings.map_tiles_url.split("/{")[0] if settings.map_tiles_url else ""
+    response.headers.setdefault("Content-Security-Policy", CSP.format(tiles=tiles))
+    if settings.is_secure:
+        response.headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}; includeSubDomains"
+    if request.endpoint != "static":
+        response.headers.setdefault(
+            "Cache-Control", "no-store" if access.is_private(request.endpoint) else "no-cache"
+        )
+    if request.args.get("lang") in config.LOCALES and request.method == "GET":
+        response.set_cookie(
+            "lang",
+            str(request.args["lang"]),
+            max_age=YEAR_SECONDS,
+            secure=settings.is_secure,
+            httponly=True,
+            samesite="Lax",
+        )
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    endpoint = request.endpoint or "none"
+    seconds = time.perf_counter() - g.get("started", time.perf_counter())
+    if endpoint != "static":
+        telemetry.requests.labels(endpoint=endpoint, status=response.status_code).inc()
+        telemetry.request_seconds.labels(endpoint=endpoint).observe(seconds)
+        telemetry.log.info(
+            "request",
+            method=request.method,
+            endpoint=endpoint,
+            status=response.status_code,
+            ms=round(seconds * 1000, 1),
+        )
+    return response
+
+
+def _forget(_error: BaseException | None) -> None:
+    db.session.remove()
+    work.set_tenant(None)

@@ -1,0 +1,122 @@
+"""One mapping from errors to answers: a page, JSON or XML, in the reader's language, with nothing of ours in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, g, jsonify, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from service_desk.errors import KeshetError, StaleVersion
+from service_desk.extensions import db
+from service_desk.telemetry import log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask.typing import ResponseReturnValue
+
+#: desks that answer errors in a shape of their own
+_renderers: dict[str, Callable[[int, str], ResponseReturnValue]] = {}
+
+
+def renders(desk: str, renderer: Callable[[int, str], ResponseReturnValue]) -> None:
+    """Let a desk answer errors in its own shape (Open311). renderer: status, sentence → response."""
+    _renderers[desk] = renderer
+
+
+def sentence(status: int, key: str) -> tuple[str, str]:
+    """Return title and advice for the reader."""
+    known = {
+        "not_found": (_("Nothing here"), _("The address may be old, or the link may have ended.")),
+        "not_allowed": (_("No permission"), _("This page belongs to another role or centre.")),
+        "invalid_move": (
+            _("This step is no longer possible"),
+            _("The request has moved on. Its page shows where it stands now."),
+        ),
+        "stale_version": (_("Somebody was faster"), _("The request changed while the page was open.")),
+        "bad_input": (_("Some details are missing"), _("What was typed is kept. Go back and complete it.")),
+        "same_key_other_content": (
+            _("This form was already sent"),
+            _("To report something else, start a new report."),
+        ),
+        "csrf": (
+            _("The page was open for too long"),
+            _("Go back, refresh, and send again. What was typed is kept on this device."),
+        ),
+        "too_large": (_("The photos are too large"), _("Together they can be up to 60 MB.")),
+        "too_many": (_("Too many attempts"), _("Wait a minute and try again. In danger, call 106.")),
+        "busy": (
+            _("The system is not answering right now"),
+            _("Nothing was lost on this device. Try again in a minute, or call 106."),
+        ),
+    }
+    if key in known:
+        return known[key]
+    if status == 404:
+        return known["not_found"]
+    return _("Something went wrong"), _("The error was recorded. Try again in a minute, or call 106.")
+
+
+def answer(status: int, key: str) -> ResponseReturnValue:
+    """Answer an error in the shape the caller reads."""
+    title, advice = sentence(status, key)
+    desk = (request.endpoint or "").partition(".")[0]
+    if not desk and request.path.startswith("/open311/"):
+        desk = "open311"
+    if desk in _renderers:
+        return _renderers[desk](status, title)
+    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+        return jsonify(error=key, message=title), status
+    return render_template(
+        "error.html", status=status, title=title, advice=advice, request_id=g.get("request_id", "")
+    ), status
+
+
+def init_app(app: Flask) -> None:
+    """Register the handlers. Unknown exceptions are logged whole and answered without detail."""
+
+    @app.errorhandler(KeshetError)
+    def refused(error: KeshetError) -> ResponseReturnValue:
+        db.session.rollback()
+        if isinstance(error, StaleVersion):
+            log.info("stale_version", ticket_id=error.ticket_id, seen=error.seen, current=error.current)
+        return answer(error.status, error.key)
+
+    @app.errorhandler(CSRFError)
+    def no_token(_error: CSRFError) -> ResponseReturnValue:
+        return answer(400, "csrf")
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> ResponseReturnValue:
+        if error.code is not None and error.code < 400:
+            return error.get_response()
+        keys = {404: "not_found", 403: "not_allowed", 413: "too_large", 429: "too_many"}
+        return answer(error.code or 500, keys.get(error.code or 500, "error"))
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(PoolTimeout)
+    def database_away(error: Exception) -> ResponseReturnValue:
+        db.session.rollback()
+        log.error("database_away", error=type(error).__name__)
+        response = app.make_response(answer(503, "busy"))
+        response.headers["Retry-After"] = "30"
+        return response
+
+    @app.errorhandler(Exception)
+    def unknown(error: Exception) -> ResponseReturnValue:
+        db.session.rollback()
+        detail = type(error.orig).__name__ if isinstance(error, DBAPIError) else type(error).__name__
+        log.error("unknown_error", error=detail, endpoint=request.endpoint, exc_info=error)
+        if app.testing:
+            raise error
+        return answer(500, "error")
+
+
+def no_content() -> Response:
+    """Return an empty 204."""
+    return Response(status=204)

@@ -1,0 +1,60 @@
+"""Template filters: names of data by language, times on the city's clock, durations and references as they are shown."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from flask_babel import format_date, get_locale, ngettext
+from flask_babel import gettext as _
+
+from service_desk import clock
+from service_desk.tickets.rules import shown
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def by_language(name: dict[str, Any] | str | None) -> Any:
+    """Return the reader's wording of a data name; Hebrew, then English, when it has none."""
+    if not isinstance(name, dict):
+        return name or ""
+    spoken = str(get_locale())
+    return name.get(spoken) or name.get("he") or name.get("en") or ""
+
+
+def at_hour(instant: datetime | None) -> str:
+    """Return HH:MM on the city's clock."""
+    return f"{clock.local(instant):%H:%M}" if instant else ""
+
+
+def on_day(instant: datetime | None) -> str:
+    """Return day and hour: «Today, 14:00», «Tue 1.12, 09:40»."""
+    if instant is None:
+        return ""
+    when, today = clock.local(instant), clock.local(clock.now()).date()
+    days = (when.date() - today).days
+    near = {0: _("Today"), 1: _("Tomorrow"), -1: _("Yesterday")}
+    year = f".{when.year}" if when.year != today.year else ""
+    day = near.get(days) or f"{format_date(when, 'EEE')} {when.day}.{when.month}{year}"
+    return f"{day}, {when:%H:%M}"
+
+
+def span(seconds: float | timedelta) -> str:
+    """Return a duration in its two largest units' words: «3 days», «3:24 h», «12 min»."""
+    total = int(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
+    total = abs(total)
+    if total >= 2 * 86_400:
+        days = round(total / 86_400)
+        return ngettext("%(num)s day", "%(num)s days", days)
+    if total >= 3600:
+        return _("%(time)s h", time=f"{total // 3600}:{total % 3600 // 60:02d}")
+    return _("%(num)s min", num=max(total // 60, 0))
+
+
+def init_app(app: Flask) -> None:
+    """Register the filters under the words that templates use."""
+    app.jinja_env.filters.update(t=by_language, hour=at_hour, when=on_day, span=span, ref=shown)
+    app.jinja_env.globals.update(now=clock.now)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True

@@ -1,0 +1,169 @@
+"""Writes of people."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import phonenumbers
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, insert, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from service_desk.errors import BadInput
+from service_desk.extensions import db
+from service_desk.people.models import AccessEntry, ApiKey, Resident, Staff, StaffSession
+from service_desk.people.rules import Actor, digest
+from service_desk.work import new_id, tenant_id
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+LOCK_AFTER, LOCK_MINUTES = 8, 5
+_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+#: what a wrong address is checked against, so that it takes as long as a wrong password
+_NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$1pOSfVbF2oN2u7mUt3mGJ0wX5k2sC8l6o1QhQy0b1q8"
+
+
+def phone_number(raw: str) -> str:
+    """Return a number as E.164. Accepts any number that can exist (numbering plans lag). Raises BadInput."""
+    try:
+        parsed = phonenumbers.parse(raw, "IL")
+    except phonenumbers.NumberParseException as error:
+        raise BadInput({"phone": "phone_unreadable"}) from error
+    if not phonenumbers.is_possible_number(parsed) or parsed.country_code != 972:
+        raise BadInput({"phone": "phone_unreadable"})
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def can_receive_text(phone: str) -> bool:
+    """Say whether an Israeli E.164 number is a mobile one. Landlines and 07x get no SMS."""
+    return phone.startswith("+9725")
+
+
+def remember_resident(phone: str, name: str, locale: str, channel: str, now: datetime) -> int:
+    """Return the id of the resident with this E.164 phone, made or refreshed in one statement."""
+    statement = upsert(Resident).values(
+        authority_id=tenant_id(),
+        id=new_id(),
+        phone=phone,
+        name=name,
+        locale=locale,
+        channel=channel,
+        stopped=[],
+        created_at=now,
+    )
+    fresh = {"locale": statement.excluded.locale, "channel": statement.excluded.channel}
+    if name:
+        fresh["name"] = statement.excluded.name
+    statement = statement.on_conflict_do_update(index_elements=["authority_id", "phone"], set_=fresh)
+    return int(db.session.execute(statement.returning(Resident.id)).scalar_one())
+
+
+def hash_password(password: str) -> str:
+    """Return the argon2id hash."""
+    return _hasher.hash(password)
+
+
+def check_password(staff: Staff | None, password: str, now: datetime) -> bool:
+    """Say whether the password fits; counts failures and locks the account for a few minutes after too many."""
+    try:
+        fits = _hasher.verify(staff.password_hash if staff else _NOBODY, password)
+    except (VerificationError, InvalidHashError):
+        fits = False
+    if staff is None or not staff.is_active or (staff.locked_until and staff.locked_until > now):
+        return False
+    staff.failed_logins = 0 if fits else staff.failed_logins + 1
+    if staff.failed_logins >= LOCK_AFTER:
+        staff.failed_logins, staff.locked_until = 0, now + timedelta(minutes=LOCK_MINUTES)
+    return fits
+
+
+def start_session(staff: Staff, now: datetime, hours: int) -> str:
+    """Open a login and return its token, which is nowhere stored."""
+    token = secrets.token_urlsafe(32)
+    db.session.execute(
+        insert(StaffSession).values(
+            authority_id=tenant_id(),
+            token_hash=digest(token),
+            staff_id=staff.id,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + timedelta(hours=hours),
+        )
+    )
+    return token
+
+
+def touch_session(token: str, now: datetime) -> None:
+    """Note that the session is in use."""
+    where = (StaffSession.authority_id == tenant_id(), StaffSession.token_hash == digest(token))
+    db.session.execute(update(StaffSession).where(*where).values(last_seen_at=now))
+
+
+def end_session(token: str) -> None:
+    """End one login here, so that an old cookie opens nothing."""
+    db.session.execute(
+        delete(StaffSession).where(
+            StaffSession.authority_id == tenant_id(), StaffSession.token_hash == digest(token)
+        )
+    )
+
+
+def note_access(
+    actor: Actor,
+    ticket_id: int | None,
+    what: str,
+    now: datetime,
+    *,
+    is_allowed: bool = True,
+    why: str | None = None,
+) -> None:
+    """Write one line of the access log."""
+    db.session.execute(
+        insert(AccessEntry).values(
+            authority_id=tenant_id(),
+            id=new_id(),
+            at=now,
+            staff_id=actor.id,
+            ticket_id=ticket_id,
+            what=what,
+            is_allowed=is_allowed,
+            why=why,
+        )
+    )
+
+
+def make_api_key(name: str, now: datetime, key: str | None = None) -> str:
+    """Make a key and return it, once. key: given only for the demo's fixed one."""
+    made = key or secrets.token_urlsafe(24)
+    statement = upsert(ApiKey).values(
+        authority_id=tenant_id(), id=new_id(), name=name, key_hash=digest(made), created_at=now
+    )
+    db.session.execute(statement.on_conflict_do_nothing())
+    return made
+
+
+def revoke_api_key(key_id: int, now: datetime) -> None:
+    """End a key from this instant."""
+    where = (ApiKey.authority_id == tenant_id(), ApiKey.id == key_id, ApiKey.revoked_at.is_(None))
+    db.session.execute(update(ApiKey).where(*where).values(revoked_at=now))
+
+
+def note_inbound(resident_id: int, now: datetime) -> None:
+    """Remember when the person last wrote on WhatsApp: free text is allowed for 24 h from then."""
+    where = (Resident.authority_id == tenant_id(), Resident.id == resident_id)
+    db.session.execute(update(Resident).where(*where).values(last_inbound_at=now))
+
+
+def stop_channel(phone: str, channel: str) -> None:
+    """Stop a channel for a number, at the person's word."""
+    db.session.execute(
+        text(
+            "UPDATE residents SET stopped = (SELECT array_agg(DISTINCT c) FROM unnest(stopped || ARRAY[:channel]) AS c) "
+            "WHERE authority_id = :authority AND phone = :phone"
+        ),
+        {"channel": channel, "authority": tenant_id(), "phone": phone},
+    )

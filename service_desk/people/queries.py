@@ -1,0 +1,105 @@
+"""Reads of people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from service_desk.extensions import db
+from service_desk.people.models import ApiKey, Membership, Resident, Staff, StaffSession
+from service_desk.people.rules import Actor, Role, digest
+from service_desk.work import tenant_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+
+def staff_by_email(email: str) -> Staff | None:
+    """Return the staff member with this address (any case), or None."""
+    return db.session.scalar(
+        select(Staff).where(Staff.authority_id == tenant_id(), Staff.email == email.strip().lower())
+    )
+
+
+def staff_of_session(token: str, now: datetime, idle_since: datetime) -> tuple[Staff, Actor, datetime] | None:
+    """Return staff, actor and when last seen, of a living session; None when ended, idle too long or unknown. One statement."""
+    roles = (
+        select(
+            func.json_agg(func.json_build_array(Membership.role, Membership.centre_id, Membership.unit_id))
+        )
+        .where(Membership.authority_id == Staff.authority_id, Membership.staff_id == Staff.id)
+        .scalar_subquery()
+    )
+    row = db.session.execute(
+        select(Staff, roles, StaffSession.last_seen_at)
+        .join(
+            StaffSession,
+            (StaffSession.authority_id == Staff.authority_id) & (StaffSession.staff_id == Staff.id),
+        )
+        .where(
+            StaffSession.authority_id == tenant_id(),
+            StaffSession.token_hash == digest(token),
+            StaffSession.expires_at > now,
+            StaffSession.last_seen_at > idle_since,
+            Staff.is_active,
+        )
+    ).first()
+    if row is None:
+        return None
+    staff, found, seen = row
+    return staff, actor_of(staff, [Role(*role) for role in found or []]), seen
+
+
+def actor_of(staff: Staff, roles: Iterable[Role]) -> Actor:
+    """Return who a staff member acts as."""
+    held = tuple(roles)
+    kind = "contractor" if held and all(role.name == "contractor" for role in held) else "staff"
+    return Actor(kind, staff.id, staff.name, held)
+
+
+def colleagues(centre_id: int) -> list[Staff]:
+    """Return the active clerks and managers of a centre, by name."""
+    query = (
+        select(Staff)
+        .join(Membership, (Membership.authority_id == Staff.authority_id) & (Membership.staff_id == Staff.id))
+        .where(Staff.authority_id == tenant_id(), Membership.centre_id == centre_id, Staff.is_active)
+        .order_by(Staff.name)
+    )
+    return list(db.session.scalars(query).unique())
+
+
+def staff_names(ids: Iterable[int]) -> dict[int, str]:
+    """Return {staff id: name}. No statement when there is nothing to ask."""
+    wanted = sorted({i for i in ids if i})
+    if not wanted:
+        return {}
+    rows = db.session.execute(
+        select(Staff.id, Staff.name).where(Staff.authority_id == tenant_id(), Staff.id.in_(wanted))
+    )
+    return {row.id: row.name for row in rows}
+
+
+def api_key(key: str) -> ApiKey | None:
+    """Return the living key, or None."""
+    query = select(ApiKey).where(
+        ApiKey.authority_id == tenant_id(), ApiKey.key_hash == digest(key), ApiKey.revoked_at.is_(None)
+    )
+    return db.session.scalar(query)
+
+
+def api_keys() -> list[ApiKey]:
+    """Return every key, newest first."""
+    return list(
+        db.session.scalars(
+            select(ApiKey).where(ApiKey.authority_id == tenant_id()).order_by(ApiKey.created_at.desc())
+        )
+    )
+
+
+def resident_by_phone(phone: str) -> Resident | None:
+    """Return the resident with this E.164 number, or None."""
+    return db.session.scalar(
+        select(Resident).where(Resident.authority_id == tenant_id(), Resident.phone == phone)
+    )
