@@ -7,13 +7,14 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
 
 import pytest
 
-from service_desk.local.processes import birth
+from service_desk.local.processes import birth, wait_until
 from service_desk.local.state import free_port
 
 STUB = Path(__file__).with_name("stub_city.py")
@@ -42,6 +43,12 @@ class City:
             assert self.process.poll() is None or text in self.printed(), self.printed()
             time.sleep(0.03)
 
+    def wait_for_helpers(self) -> None:
+        """Wait until the worker and the timers have set up what they do when asked to stop."""
+        for name in ("worker", "timers"):
+            log = self.folder / "log" / f"{name}.log"
+            assert wait_until(lambda log=log: log.exists() and "works" in log.read_text(), 10)
+
     def stop(self, number: int = signal.SIGINT) -> int:
         if self.process.poll() is None:
             self.process.send_signal(number)
@@ -65,19 +72,24 @@ class City:
 
 
 @pytest.fixture
-def start(tmp_path):
+def ground():
+    """A folder that `nobody` can walk to, as a checkout is: PostgreSQL's data then stay in it when root runs the tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder)
+        path.chmod(0o755)
+        yield path
+
+
+@pytest.fixture
+def start(ground):
     cities = []
 
     def begin(kind: str = "", **more) -> City:
-        city = City(tmp_path / "city" / "var", kind, **more)
+        city = City(ground / "city" / "var", kind, **more)
         cities.append(city)
         return city
 
-    (tmp_path / "city").mkdir()
-    # Servers under pytest's private folder would be put aside in /var/lib for good when root runs the tests.
-    tmp_path.chmod(0o755)
-    for parent in (tmp_path.parent, tmp_path.parent.parent):
-        parent.chmod(0o711)
+    (ground / "city").mkdir()
     yield begin
     for city in cities:
         city.stop(signal.SIGKILL)
@@ -85,19 +97,20 @@ def start(tmp_path):
             os.kill(pid, signal.SIGKILL)
 
 
-def test_ctrl_c_stops_all_in_order_and_leaves_nobody(start, tmp_path):
+def test_ctrl_c_stops_all_in_order_and_leaves_nobody(start, ground):
     city = start()
     city.wait_for("Ctrl-C stops everything")
+    city.wait_for_helpers()
     assert urllib.request.urlopen(f"http://127.0.0.1:{city.port}/").read() == b"open"
     began = time.monotonic()
     assert city.stop(signal.SIGINT) == 0
     assert time.monotonic() - began < 5
-    assert (tmp_path / "city" / "diary").read_text().split() == ["prepared", "web", "timers", "worker"]
+    assert (ground / "city" / "diary").read_text().split() == ["prepared", "web", "timers", "worker"]
     assert city.session_pids() == []
     assert "shut down" in (city.folder / "log" / "postgres.log").read_text()
 
 
-def test_second_start_skips_what_is_done_and_keeps_the_ports(start, tmp_path):
+def test_second_start_skips_what_is_done_and_keeps_the_ports(start, ground):
     first = start()
     first.wait_for("Ctrl-C stops everything")
     ports = (first.folder / "state.json").read_text().split('_port": ')[1:]
@@ -106,7 +119,7 @@ def test_second_start_skips_what_is_done_and_keeps_the_ports(start, tmp_path):
     second.wait_for("Ctrl-C stops everything")
     assert (second.folder / "state.json").read_text().split('_port": ')[1][:5] == ports[0][:5]
     assert second.stop() == 0
-    assert (tmp_path / "city" / "diary").read_text().count("prepared") == 1
+    assert (ground / "city" / "diary").read_text().count("prepared") == 1
 
 
 def test_a_second_launcher_is_told_where_the_first_is(start):
@@ -198,17 +211,17 @@ def test_an_unreachable_server_is_named_without_its_password(start, name, url):
     assert "s3cret" not in city.printed()
 
 
-def test_a_folder_that_cannot_be_written_is_one_sentence(start, tmp_path):
-    (tmp_path / "city" / "var").write_text("a file, where the folder should be")
+def test_a_folder_that_cannot_be_written_is_one_sentence(start, ground):
+    (ground / "city" / "var").write_text("a file, where the folder should be")
     city = start()
     assert city.process.wait(10) == 1
     assert "cannot write there" in city.printed()
     assert len(city.printed().splitlines()) == 1
 
 
-def test_a_full_disk_is_one_sentence(start, tmp_path):
-    (tmp_path / "city" / "var").mkdir()
-    (tmp_path / "city" / "var" / "secrets.json.new").symlink_to("/dev/full")
+def test_a_full_disk_is_one_sentence(start, ground):
+    (ground / "city" / "var").mkdir()
+    (ground / "city" / "var" / "secrets.json.new").symlink_to("/dev/full")
     city = start()
     assert city.process.wait(10) == 1
     assert "is full" in city.printed()
