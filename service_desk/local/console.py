@@ -25,11 +25,11 @@ class Console:
         return f"{code}{text}{_PLAIN}" if self._colour else text
 
     def say(self, line: str = "") -> None:
-        """Print one line at once. A reader that has gone away (a closed pipe) does not stop the city."""
+        """Print one line at once. A reader that has gone away (a closed window) does not stop the city."""
         try:
             self.out.write(line + "\n")
             self.out.flush()
-        except (BrokenPipeError, ValueError):
+        except (OSError, ValueError):
             return
 
     def warn(self, line: str, details: Sequence[str] = ()) -> None:

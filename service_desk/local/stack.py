@@ -89,14 +89,19 @@ class Stack:
     def run(self, port: int) -> None:
         """Run the city until a signal asks it to stop. Raises Trouble."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: self.stopping.set())
+            if (
+                number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN
+            ):  # nohup keeps its meaning
+                signal.signal(number, lambda *_: self.stopping.set())
         try:
             self.supervisor.clear_leftovers()
             if not is_free(port):
                 raise Trouble(
                     f"Port {port} of 127.0.0.1 is taken by another program; choose another: make run PORT={port + 1}"
                 )
-            self.state.remember(launcher={"pid": os.getpid(), "url": f"http://127.0.0.1:{port}/"})
+            self.state.remember(
+                launcher={"pid": os.getpid(), "port": port, "url": f"http://127.0.0.1:{port}/"}
+            )
             self._open(port)
             self.supervisor.watch()
         finally:
@@ -120,8 +125,8 @@ class Stack:
             valkey.url if valkey else ""
         )
 
-    def _open(self, port: int) -> None:
-        """Start everything in order; return early when asked to stop."""
+    def prepare(self, port: int) -> tuple[Plan, Mapping[str, str], Preparation]:
+        """Start the servers and bring the database to where the city can open; return what comes next. Raises Trouble."""
         shutil.rmtree(self.state.path / "metrics", ignore_errors=True)
         (self.state.path / "metrics").mkdir()
         (self.state.path / "photos").mkdir(exist_ok=True)
@@ -130,6 +135,11 @@ class Stack:
         preparation = Preparation(self.root, self.state, self.console, self.stopping, self.postgres)
         for step in plan.steps:
             preparation.perform(step, env)
+        return plan, env, preparation
+
+    def _open(self, port: int) -> None:
+        """Start everything in order; return early when asked to stop."""
+        plan, _env, preparation = self.prepare(port)
         if self.stopping.is_set():
             return
         with self.console.step(f"Web started on port {port}"):
@@ -158,17 +168,24 @@ class Stack:
 
 
 def execute(root: Path, folder: Path, argv: Sequence[str], console: Console, port: int) -> int:
-    """Run one command against the city's servers: those that run now, or else started for it. Returns its exit code."""
+    """Run one command on a prepared city: the one that runs now, or else one started for it. Returns its exit code."""
     try:
         with StateFolder(folder) as state:
             stack = Stack(root, state, console)
             try:
-                return subprocess.call(argv, cwd=root, env=environment(state, *stack.servers(), port))
+                stack.supervisor.clear_leftovers()
+                _plan, env, _preparation = stack.prepare(port)
+                return subprocess.call(argv, cwd=root, env=env)
             finally:
                 stack.supervisor.stop()
     except InUse:
-        state = StateFolder(folder)
-        postgres, valkey = Postgres(state), Valkey(state)
-        postgres.port, valkey.port = state.recall("postgres_port", 0), state.recall("valkey_port", 0)
-        urls = os.environ.get("DATABASE_URL") or postgres.url(), os.environ.get("REDIS_URL") or valkey.url
-        return subprocess.call(argv, cwd=root, env=environment(state, *urls, port))
+        return subprocess.call(argv, cwd=root, env=running_environment(folder, port))
+
+
+def running_environment(folder: Path, port: int) -> dict[str, str]:
+    """Return the environment of the city that another launcher runs with this state folder."""
+    state = StateFolder(folder)
+    postgres, valkey = Postgres(state), Valkey(state)
+    postgres.port, valkey.port = state.recall("postgres_port", 0), state.recall("valkey_port", 0)
+    urls = os.environ.get("DATABASE_URL") or postgres.url(), os.environ.get("REDIS_URL") or valkey.url
+    return environment(state, *urls, state.recall("launcher", {}).get("port", port))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from service_desk.local.processes import Child, Service, stop_leftover
 from service_desk.local.state import Trouble
@@ -71,8 +71,13 @@ class Supervisor:
         """Start one process and remember it."""
         child = Child(service, self.state.log(service.name))
         self.children[service.name] = child
-        self.state.remember(children={name: each.mark for name, each in self.children.items()})
+        self._note({name: each.mark for name, each in self.children.items()})
         return child
+
+    def _note(self, marks: dict[str, Any] | None) -> None:
+        """Remember who runs, for the next launcher. A disk that filled up meanwhile must not stop the city."""
+        with suppress(OSError):
+            self.state.remember(children=marks)
 
     def start_web(self, service: Service, port: int) -> None:
         """Start the web and wait for its first answer. Raises Trouble with its last lines if it ends instead."""
@@ -107,17 +112,15 @@ class Supervisor:
             )
         elif time.monotonic() >= restarts.due_at:
             restarts.is_waiting = False
-            if isinstance(what, Service):
-                self.start(what)
+            try:
+                self.start(what) if isinstance(what, Service) else what.start()
+            except (
+                Trouble,
+                OSError,
+            ) as error:  # a full disk, no process to be had: the next look plans another try
+                self.console.warn(f"{name} could not be started again: {error}")
             else:
-                self._start_server(what)
-            self.console.say(f"  {name} started again")
-
-    def _start_server(self, server: Server) -> None:
-        try:
-            server.start()
-        except Trouble as trouble:
-            self.console.warn(str(trouble))
+                self.console.say(f"  {name} started again")
 
     def stop(self) -> None:
         """Stop everything: web, timers, workers, then Valkey and PostgreSQL."""
@@ -126,7 +129,7 @@ class Supervisor:
                 self.children[name].stop()
         for server in reversed(self.servers):
             server.stop()
-        self.state.remember(children=None)
+        self._note(None)
 
 
 def _stop_order(name: str) -> int:

@@ -88,4 +88,5 @@ class Valkey:
         """Shut down cleanly; the append-only file is complete."""
         if self.child is not None:
             self.child.stop()
-            self.state.remember(valkey=None)
+            with suppress(OSError):
+                self.state.remember(valkey=None)
