@@ -12,7 +12,7 @@ from time import perf_counter
 
 import numpy as np
 
-from service_desk.city.seed.calendars import calendar_rows, holiday_days
+from service_desk.city.seed.calendars import calendar_rows, holiday_days, holiday_years
 from service_desk.slas.rules import StoredDay, calendar_of, due_at, due_at_many
 
 ROUNDS = 5
@@ -47,7 +47,7 @@ def _centre_calendar(code):
     row = next(row for row in calendar_rows(YEAR) if row["code"] == code)
     days = [
         StoredDay(day["date"], day["kind"], tuple(map(tuple, day["windows"])), day["name"], day["source"])
-        for day in holiday_days(range(YEAR - 1, YEAR + 3))
+        for day in holiday_days(holiday_years(YEAR))
     ]
     return calendar_of(code, row["windows"], days, holidays=row["holidays"], valid_from=row["valid_from"])
 

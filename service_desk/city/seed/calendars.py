@@ -49,6 +49,11 @@ def holiday_days(years: Iterable[int]) -> list[dict[str, Any]]:
     return sorted((row for row in rows if row["date"].year in wanted), key=lambda row: row["date"])
 
 
+def holiday_years(this_year: int) -> range:
+    """Return the years whose holidays are seeded: last year (for a seeded past), this one and the two next."""
+    return range(this_year - 1, this_year + 3)
+
+
 def calendar_rows(this_year: int) -> list[dict[str, Any]]:
     """Return the calendars of the founding city: ``24x7``, ``business``, ``office``, ``K1``…``K7``, ``contractor``.
 

@@ -22,11 +22,11 @@ class ClockError(Exception):
     """A move that a clock cannot make; the message says why, in English, for the log."""
 
 
-class OutOfOrder(ClockError):  # noqa: N818 - named for the fact, as the house errors are
+class OutOfOrder(ClockError):
     """A move dated before the one it follows: the history would contradict itself."""
 
 
-class ClockStopped(ClockError):  # noqa: N818 - named for the fact, as the house errors are
+class ClockStopped(ClockError):
     """A move on a clock whose result is already frozen."""
 
 

@@ -21,11 +21,11 @@ class CalendarError(Exception):
     """A calendar that cannot answer; the message says why, in English, for the log and the triage queue."""
 
 
-class ImpossibleCalendar(CalendarError):  # noqa: N818 - named for the fact, as the house errors are
+class ImpossibleCalendar(CalendarError):
     """The calendar is badly made or never opens, so no promise over it can be kept."""
 
 
-class CalendarEnds(CalendarError):  # noqa: N818 - named for the fact, as the house errors are
+class CalendarEnds(CalendarError):
     """The calendar stops before the promise does: its holidays are not known that far."""
 
 
