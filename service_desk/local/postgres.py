@@ -19,7 +19,7 @@ from psycopg import sql
 
 from service_desk.local.placement import Placement
 from service_desk.local.processes import Child, Service, birth, stop_leftover, wait_until
-from service_desk.local.state import StateFolder, Trouble, free_port
+from service_desk.local.state import StateFolder, Trouble, free_port, why
 
 #: Extensions that migrations count on; a superuser makes them, because the owner of the schema is none.
 EXTENSIONS = ("pg_trgm", "btree_gist")
@@ -66,9 +66,9 @@ class Postgres:
                 self.port = free_port()
                 self.state.remember(postgres_port=self.port)
             elif "still in use" not in said and "already exists" not in said and "starting up" not in said:
-                raise Trouble(_last_words(self.child))
+                raise Trouble(self._last_words())
             if time.monotonic() > end:
-                raise Trouble(_last_words(self.child))
+                raise Trouble(self._last_words())
             time.sleep(0.1)  # backends of a killed server take a moment to notice its death
         self._ensure_database()
 
@@ -109,7 +109,8 @@ class Postgres:
             shutil.rmtree(fresh, ignore_errors=True)
             words = (done.stderr.strip() or done.stdout.strip()).splitlines()
             raise Trouble(
-                f"PostgreSQL's data could not be laid out in {self.data}: {words[-1] if words else 'no reason given'}"
+                why(done.stderr, self.state.path)
+                or f"PostgreSQL's data could not be laid out in {self.data}: {words[-1] if words else 'no reason given'}"
             )
         fresh.rename(self.data)
 
@@ -146,20 +147,32 @@ class Postgres:
             return len(lines) > 7 and lines[0] == str(self.child.process.pid) and lines[7].strip() == "ready"
         return False
 
+    def _last_words(self) -> str:
+        said = self.child.output() if self.child else ""
+        lines = [line for line in said.splitlines() if line.strip()][-3:]
+        log = self.state.path / "log" / "postgres.log"
+        return (
+            why(said, self.state.path)
+            or f"PostgreSQL did not start ({log}): {' | '.join(lines) or 'it said nothing'}"
+        )
+
     def _ensure_database(self) -> None:
-        """Make the owner's role and database unless the owner can already log in to it."""
-        with suppress(psycopg.OperationalError), psycopg.connect(self.url()):
-            return
-        password = self.state.secret(f"{OWNER}_password")
-        with psycopg.connect(self.url("postgres", superuser=True), autocommit=True) as connection:
-            known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [OWNER]).fetchone()
-            verb = "ALTER" if known else "CREATE"
-            connection.execute(
-                sql.SQL(verb + " ROLE {} LOGIN NOSUPERUSER CREATEROLE PASSWORD {}").format(
-                    sql.Identifier(OWNER), sql.Literal(password)
-                )
-            )
-        self.create_database(DATABASE)
+        """Make the owner's role and database where they are missing. Raises Trouble when our password is refused."""
+        try:
+            with psycopg.connect(self.url("postgres", superuser=True), autocommit=True) as connection:
+                databases = connection.execute("SELECT datname FROM pg_database").fetchall()
+                if (DATABASE,) in databases:
+                    return
+                if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [OWNER]).fetchone():
+                    words = "CREATE ROLE {} LOGIN NOSUPERUSER CREATEROLE PASSWORD {}"
+                    password = sql.Literal(self.state.secret(f"{OWNER}_password"))
+                    connection.execute(sql.SQL(words).format(sql.Identifier(OWNER), password))
+            self.create_database(DATABASE)
+        except psycopg.OperationalError as error:
+            raise Trouble(
+                f"The database in {self.data} does not let us in; was {self.state.path / 'secrets.json'} replaced? "
+                "Put the old file back, or move the data away to start afresh"
+            ) from error
 
     def fingerprint(self) -> str:
         """Return which database this is, at which revision, and how many cities it holds; empty if unknown."""
@@ -207,10 +220,3 @@ def _is_server_on(pid: int, data: Path) -> bool:
             ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
         )
         return str(data) in said.stdout
-
-
-def _last_words(child: Child | None) -> str:
-    lines = child.tail(3) if child else []
-    return (
-        f"PostgreSQL did not start ({child.log if child else ''}): {' | '.join(lines) or 'it said nothing'}"
-    )

@@ -6,7 +6,7 @@ import subprocess
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from service_desk.local.state import Trouble
+from service_desk.local.state import Trouble, why
 
 if TYPE_CHECKING:
     import threading
@@ -87,10 +87,8 @@ class Preparation:
         lines = [
             line for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()
         ]
-        if "No space left on device" in "".join(lines[-30:]):
-            raise Trouble(
-                f"The disk that holds {self.state.path} is full: free at least 200 MB and start again"
-            )
+        if known := why("".join(lines[-30:]), self.state.path):
+            raise Trouble(known)
         self.console.warn(f"«{step.name}» failed; its last lines:", lines[-8:])
         raise Trouble(f"«{step.name}» failed with exit code {code}; everything it said is in {log}")
 

@@ -30,10 +30,20 @@ class InUse(Trouble):
     """Another launcher holds the state folder."""
 
 
+def disk_is_full(folder: Path) -> str:
+    """Return the sentence for a disk without space."""
+    return f"The disk that holds {folder} is full: free at least 200 MB and start again"
+
+
+def why(words: str, folder: Path) -> str | None:
+    """Return the sentence for what a program wrote before it ended, where its words are known; None otherwise."""
+    return disk_is_full(folder) if "No space left on device" in words else None
+
+
 def sentence(error: OSError, folder: Path) -> str:
     """Say an operating-system error as one sentence for the person at the console."""
     if error.errno in _FULL:
-        return f"The disk that holds {folder} is full: free at least 200 MB and start again"
+        return disk_is_full(folder)
     return f"{error.filename or folder}: {error.strerror or error}"
 
 

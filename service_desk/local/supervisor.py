@@ -118,7 +118,7 @@ class Supervisor:
                 Trouble,
                 OSError,
             ) as error:  # a full disk, no process to be had: the next look plans another try
-                self.console.warn(f"{name} could not be started again: {error}")
+                self.console.warn(f"{name} could not be started again. {error}.")
             else:
                 self.console.say(f"  {name} started again")
 

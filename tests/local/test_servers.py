@@ -13,7 +13,7 @@ import redis
 from service_desk.local.postgres import Postgres
 from service_desk.local.processes import birth, wait_until
 from service_desk.local.stack import embedded_servers
-from service_desk.local.state import StateFolder
+from service_desk.local.state import StateFolder, Trouble
 from service_desk.local.valkey import Valkey
 
 
@@ -96,6 +96,13 @@ def test_the_owner_of_the_schema_is_no_superuser(postgres):
         extensions = {row[0] for row in connection.execute("SELECT extname FROM pg_extension")}
         assert {"pg_trgm", "btree_gist"} <= extensions
         connection.execute("CREATE ROLE keshet_app NOLOGIN")
+
+
+def test_lost_passwords_are_a_sentence_not_a_traceback(postgres, state):
+    postgres.stop()
+    (state.path / "secrets.json").unlink()
+    with pytest.raises(Trouble, match="does not let us in"):
+        postgres.start()
 
 
 def test_hebrew_sorts_and_nobody_enters_without_password(postgres):
