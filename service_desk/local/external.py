@@ -23,7 +23,7 @@ def _place(url: str, default_port: int) -> str:
 
 def _why(error: Exception) -> str:
     """Return the reason in a few words; the driver's own text can hold the address, so it is only matched."""
-    said = str(error).lower()
+    said = f"{type(error).__name__} {error}".lower()
     reasons = {
         "refused": "nothing listens there",
         "resolve": "the host name is unknown",
@@ -34,6 +34,7 @@ def _why(error: Exception) -> str:
         "auth": "user or password is refused",
         "wrongpass": "user or password is refused",
         "does not exist": "the database or user does not exist there",
+        "invalidresponse": "what answers there is no Redis or Valkey",
         "ssl": "the encrypted connection failed",
         "unreachable": "the network is unreachable",
     }

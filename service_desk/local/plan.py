@@ -39,6 +39,8 @@ class Plan:
     steps: tuple[Step, ...]
     web: Service
     helpers: tuple[Service, ...]
+    #: Prints whom one can log in as; it runs when the web is open already.
+    logins: Step | None = None
     #: Where to look, as (for whom, address).
     addresses: tuple[tuple[str, str], ...] = ()
 
@@ -46,7 +48,8 @@ class Plan:
 def digest_of(root: Path, *patterns: str) -> str:
     """Return one hash over the names and contents of all files that match."""
     total = hashlib.sha256()
-    for path in sorted({found for pattern in patterns for found in root.glob(pattern) if found.is_file()}):
+    found = {path for pattern in patterns for path in root.glob(pattern) if "__pycache__" not in path.parts}
+    for path in sorted(path for path in found if path.is_file()):
         total.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
     return total.hexdigest()
 
@@ -102,14 +105,7 @@ def keshet_plan(root: Path, env: Mapping[str, str], port: int) -> Plan:
             "seed",
             "Rehovot and its demo staff seeded",
             (_COMMAND, "seed", "rehovot"),
-            lambda: digest_of(root, "service_desk/**/data/**/*", "data/**/*"),
-        ),
-        Step(
-            "demo-logins",
-            "Demo logins read",
-            (_COMMAND, "demo-logins"),
-            lambda: digest_of(root, "service_desk/cli.py"),
-            is_needed=False,
+            lambda: digest_of(root, "service_desk/**/seed/**/*"),
         ),
     )
     gunicorn: tuple[str, ...] = (
@@ -133,8 +129,16 @@ def keshet_plan(root: Path, env: Mapping[str, str], port: int) -> Plan:
         "4",
     )
     base = env["PUBLIC_BASE_URL"].rstrip("/")
+    logins = Step(
+        "demo-logins",
+        "Demo logins read",
+        (_COMMAND, "demo-logins"),
+        lambda: digest_of(root, "service_desk/city/**/*", "service_desk/people/**/*"),
+        is_needed=False,
+    )
     return Plan(
         steps=steps,
+        logins=logins,
         web=Service("web", gunicorn, env, root, grace_seconds=6),
         helpers=(
             Service("worker", (_COMMAND, "worker"), env, root, grace_seconds=8),

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from service_desk.local.postgres import Postgres
     from service_desk.local.state import StateFolder
 
-#: The step whose output is shown at the end of each start.
-LOGINS = "demo-logins"
-
 
 class Preparation:
     """The steps of one start. postgres: the embedded server, or None when the operator runs his own.
@@ -92,10 +89,13 @@ class Preparation:
         self.console.warn(f"«{step.name}» failed; its last lines:", lines[-8:])
         raise Trouble(f"«{step.name}» failed with exit code {code}; everything it said is in {log}")
 
-    def logins(self) -> Sequence[str]:
-        """Return the lines of demo logins that were printed when the city was seeded."""
-        if LOGINS not in self.state.recall("done", {}):
+    def logins(self, step: Step | None, env: Mapping[str, str]) -> Sequence[str]:
+        """Return the lines that the step printed, now or at an earlier start; none when it cannot say."""
+        if step is None:
+            return ()
+        self.perform(step, env)
+        if step.name not in self.state.recall("done", {}):
             return ()
         with suppress(OSError):
-            return ["", *self.state.log(LOGINS).read_text(encoding="utf-8").splitlines()]
+            return ["", *self.state.log(step.name).read_text(encoding="utf-8").splitlines()]
         return ()

@@ -139,7 +139,7 @@ class Stack:
 
     def _open(self, port: int) -> None:
         """Start everything in order; return early when asked to stop."""
-        plan, _env, preparation = self.prepare(port)
+        plan, env, preparation = self.prepare(port)
         if self.stopping.is_set():
             return
         with self.console.step(f"Web started on port {port}"):
@@ -153,7 +153,7 @@ class Stack:
                 f"  {' and '.join(service.name.capitalize() for service in plan.helpers)} started"
             )
         title = f"Keshet is open after {self.console.seconds():.1f} s. Data and logs: {self.state.path}"
-        self.console.panel(title, plan.addresses, preparation.logins())
+        self.console.panel(title, plan.addresses, preparation.logins(plan.logins, env))
 
     def _close(self) -> None:
         """Stop everything that runs, and say so."""
