@@ -95,6 +95,7 @@ def test_overlapping_windows_are_not_counted_twice():
 def test_no_time_at_all_means_the_next_open_instant():
     assert due_at(local(2026, 11, 28, 15), 0, OFFICE) == local(2026, 11, 29, 8)
     assert due_at(local(2026, 11, 24, 9), 0, OFFICE) == local(2026, 11, 24, 9)
+    assert due_at(local(2026, 11, 24, 13), 0, OFFICE) == local(2026, 11, 24, 16)
 
 
 def test_working_hours_are_elapsed_when_spring_skips_an_hour():

@@ -108,6 +108,11 @@ def test_one_promise_serves_many_reports():
     assert np.diff(due_at_many(opened, 60, OFFICE)).tolist() == [3600, 3600]
 
 
+def test_many_due_at_closing_time_are_due_then():
+    opened = int(local(2026, 11, 24, 12).timestamp())
+    assert due_at_many([opened], 60, OFFICE).tolist() == [int(local(2026, 11, 24, 13).timestamp())]
+
+
 def test_no_reports_have_no_due_times():
     assert due_at_many([], 60, OFFICE).tolist() == []
     assert open_seconds_between_many([], [], OFFICE).tolist() == []

@@ -132,6 +132,12 @@ def test_shared_eve_on_shabbat_opens_no_door():
     assert open_seconds_between(local(2025, 4, 12), local(2025, 4, 13), hours) == 0
 
 
+def test_shared_eve_on_a_day_without_hours_opens_no_door():
+    eve = StoredDay(date(2026, 9, 20), "half", ((480, 780),))
+    hours = calendar_of("office", [(0, 480, 780)], [eve], holidays="office", valid_from=date(2026, 1, 1))
+    assert open_seconds_between(local(2026, 9, 20), local(2026, 9, 21), hours) == 0
+
+
 def test_closure_of_one_centre_stops_it_that_day():
     flood = StoredDay(date(2026, 11, 24), "closed", name={"he": "הצפה"}, is_shared=False)
     assert due_at(local(2026, 11, 24, 8), 60, seeded("K3", [flood])) == local(2026, 11, 25, 9)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from promise_calendars import ALWAYS, BUSINESS, EVERY, OFFICE, PASSOVER, PASSOVER_EVE, local
 
 from service_desk.slas.rules import (
+    Calendar,
     ClockKind,
     DayStatus,
     Pause,
@@ -130,6 +131,16 @@ def test_promise_of_no_time_has_no_working():
 def test_hazard_counts_every_day():
     lines = explain(local(2026, 11, 27, 9), 2 * DAY, ALWAYS).lines
     assert [line.status.value for line in lines] == ["start", "counted", "end"]
+
+
+def test_clock_that_never_stops_names_no_holiday():
+    shared = Calendar("24x7", (), BUSINESS.days, date(2026, 1, 1), is_always_open=True)
+    lines = explain(local(2026, 4, 1, 9), 2 * DAY, shared).lines
+    assert [(line.status.value, line.name) for line in lines] == [
+        ("start", None),
+        ("counted", None),
+        ("end", None),
+    ]
 
 
 waits = st.lists(st.tuples(st.integers(0, 3 * 86_400), st.integers(0, 3 * 86_400)), max_size=5)
