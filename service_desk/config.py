@@ -37,6 +37,7 @@ class Settings:
     twilio_whatsapp_sender: str
     twilio_api_base: str
     twilio_timeout_seconds: float
+    twilio_content_sids: Path | None
     map_tiles_url: str
     log_level: str
     session_idle_minutes: int
@@ -103,6 +104,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         twilio_whatsapp_sender=env.get("TWILIO_WHATSAPP_SENDER", ""),
         twilio_api_base=env.get("TWILIO_API_BASE", ""),
         twilio_timeout_seconds=float(env.get("TWILIO_TIMEOUT_SECONDS", "20")),
+        twilio_content_sids=Path(env["TWILIO_CONTENT_SIDS"]) if env.get("TWILIO_CONTENT_SIDS") else None,
         map_tiles_url=env.get("MAP_TILES_URL", ""),
         log_level=env.get("LOG_LEVEL", "INFO"),
         session_idle_minutes=int(env.get("SESSION_IDLE_MINUTES", "60")),

@@ -1,0 +1,58 @@
+"""Writes of messages: telling, the outbox, receipts, what people write back. None commits, rings or reads the clock."""
+
+from service_desk.messages.actions.inbox import (
+    InboundMessage,
+    keep_inbound,
+    note_heard,
+    place_inbound,
+    resume,
+    stop,
+)
+from service_desk.messages.actions.outbox import claim, end_leases, expire
+from service_desk.messages.actions.receipts import apply_receipt
+from service_desk.messages.actions.reconciling import (
+    bind,
+    claim_quiet,
+    claim_unknown,
+    could_not_ask,
+    not_found,
+    still_quiet,
+)
+from service_desk.messages.actions.settling import give_up, mark_accepted, mark_unknown, put_back
+from service_desk.messages.actions.telling import (
+    Recipient,
+    insert_rows,
+    recipient,
+    rows_to_tell,
+    supersede,
+    tell,
+)
+
+__all__ = [
+    "InboundMessage",
+    "Recipient",
+    "apply_receipt",
+    "bind",
+    "claim",
+    "claim_quiet",
+    "claim_unknown",
+    "could_not_ask",
+    "end_leases",
+    "expire",
+    "give_up",
+    "insert_rows",
+    "keep_inbound",
+    "mark_accepted",
+    "mark_unknown",
+    "not_found",
+    "note_heard",
+    "place_inbound",
+    "put_back",
+    "recipient",
+    "resume",
+    "rows_to_tell",
+    "still_quiet",
+    "stop",
+    "supersede",
+    "tell",
+]

@@ -1,0 +1,85 @@
+"""What people write back: kept once, and their wish to be left alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, update
+from sqlalchemy.dialects.postgresql import insert
+
+from service_desk import work
+from service_desk.extensions import db
+from service_desk.messages import rules
+from service_desk.messages.actions.receipts import flag
+from service_desk.messages.models import Inbound
+from service_desk.people.models import Resident
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True)
+class InboundMessage:
+    """One message from a person, as the door understood it.
+
+    provider_id: unique at the provider (it repeats a webhook with the same id); channel: sms or whatsapp; address:
+    E.164; media: (address, content type) of each attachment, not fetched yet.
+    """
+
+    provider_id: str
+    channel: str
+    address: str
+    body: str
+    media: tuple[tuple[str, str], ...] = ()
+
+
+def keep_inbound(said: InboundMessage, now: datetime) -> int | None:
+    """Keep the message, before anything is decided about it. Returns its id, or None when it was kept before."""
+    values = {
+        "authority_id": work.tenant_id(),
+        "id": work.new_id(),
+        "provider_id": said.provider_id,
+        "channel": said.channel,
+        "address": said.address,
+        "body": said.body,
+        "media": [{"url": url, "type": kind} for url, kind in said.media],
+        "at": now,
+        "outcome": "undecided",
+    }
+    once = (
+        insert(Inbound).values(values).on_conflict_do_nothing(index_elements=["authority_id", "provider_id"])
+    )
+    return db.session.scalar(once.returning(Inbound.id))
+
+
+def place_inbound(
+    inbound_id: int, outcome: str, *, resident_id: int | None = None, ticket_id: int | None = None
+) -> None:
+    """Note what was done with it. outcome: remark, stopped, started, undecided or unknown_sender."""
+    one = (Inbound.authority_id == work.tenant_id(), Inbound.id == inbound_id)
+    values = {"outcome": outcome, "resident_id": resident_id, "ticket_id": ticket_id}
+    db.session.execute(
+        update(Inbound).where(*one).values(**values).execution_options(synchronize_session=False)
+    )
+
+
+def note_heard(resident_id: int, now: datetime) -> None:
+    """Open WhatsApp's 24-hour window: the person has just written."""
+    one = (Resident.authority_id == work.tenant_id(), Resident.id == resident_id)
+    statement = update(Resident).where(*one).values(last_inbound_at=now)
+    db.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def stop(resident_id: int, channel: str) -> None:
+    """Write nothing more to the person on this channel."""
+    flag(resident_id, channel)
+
+
+def resume(resident_id: int, channel: str) -> None:
+    """Write to the person on this channel again."""
+    one = (Resident.authority_id == work.tenant_id(), Resident.id == resident_id)
+    without = func.array_remove(func.array_remove(Resident.stopped, channel), rules.unreachable(channel))
+    db.session.execute(
+        update(Resident).where(*one).values(stopped=without).execution_options(synchronize_session=False)
+    )

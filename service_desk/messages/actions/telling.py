@@ -1,0 +1,154 @@
+"""Telling the people who follow a ticket: one row a person, written with the event itself, in one statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
+
+from service_desk import config, work
+from service_desk.city import kept
+from service_desk.extensions import db
+from service_desk.messages import rules, wording
+from service_desk.messages.models import Message
+from service_desk.people.rules import link_token
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
+
+    from service_desk.people.models import Resident
+    from service_desk.tickets.models import Follower, Ticket
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Who is told, and how. address: E.164, '' without a phone; link: the person's private page."""
+
+    follower_id: int
+    resident_id: int | None
+    locale: str
+    channel: str
+    address: str
+    stopped: tuple[str, ...]
+    link: str
+
+
+def recipient(follower: Follower, resident: Resident | None) -> Recipient:
+    """Put together what a message needs of a follower and the person behind it (None: no phone was left)."""
+    settings = config.current()
+    token = link_token(settings.secret_key, follower.authority_id, follower.ticket_id, follower.token_nonce)
+    return Recipient(
+        follower_id=follower.id,
+        resident_id=follower.resident_id,
+        locale=follower.locale,
+        channel=follower.channel,
+        address=resident.phone if resident else "",
+        stopped=tuple(resident.stopped or ()) if resident else (),
+        link=f"{kept.public_base_url()}/t/{token}",
+    )
+
+
+def tell(
+    ticket: Ticket,
+    event: str,
+    seq: int,
+    recipients: Sequence[Recipient],
+    values: Mapping[str, Any],
+    now: datetime,
+) -> list[int]:
+    """Write one message to each recipient about event number seq of the ticket; older pending ones give way to it.
+
+    values: see wording.render (reference and link are added here). Two statements for any number of people.
+    Returns the ids of the rows to send; the same fact told again returns none.
+    """
+    rows = rows_to_tell(ticket, event, seq, recipients, values, now)
+    supersede(ticket.id, event, seq, [row["follower_id"] for row in rows], now)
+    return insert_rows(rows)
+
+
+def rows_to_tell(
+    ticket: Ticket,
+    event: str,
+    seq: int,
+    recipients: Sequence[Recipient],
+    values: Mapping[str, Any],
+    now: datetime,
+) -> list[dict[str, Any]]:
+    """Return the message rows, rendered, without a query. Whoever is not written to gets a row that says why."""
+    return [_row(ticket, event, seq, person, values, now) for person in recipients]
+
+
+def insert_rows(rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Write the rows in one statement; a fact already told is left as it is. Returns the ids that are to be sent."""
+    if not rows:
+        return []
+    statement = insert(Message).values([dict(row) for row in rows])
+    told_once = statement.on_conflict_do_nothing(index_elements=["authority_id", "dedupe_key"])
+    written = db.session.execute(told_once.returning(Message.id, Message.state))
+    return [row.id for row in written if row.state == "pending"]
+
+
+def supersede(ticket_id: int, event: str, seq: int, follower_ids: Collection[int], now: datetime) -> int:
+    """Retire older, still pending messages of the ticket to these people. Returns how many. Questions stay."""
+    if event in rules.KEPT or seq <= 1 or not follower_ids:
+        return 0
+    older = (
+        update(Message)
+        .where(
+            Message.authority_id == work.tenant_id(),
+            Message.ticket_id == ticket_id,
+            Message.follower_id.in_(follower_ids),
+            Message.state == "pending",
+            Message.event_seq < seq,
+            Message.event.not_in(rules.KEPT),
+        )
+        .values(state="superseded", reason="newer_message", next_try_at=None, settled_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return int(db.session.execute(older).rowcount)  # type: ignore[attr-defined]  # an UPDATE has a count
+
+
+def _row(
+    ticket: Ticket, event: str, seq: int, person: Recipient, values: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    reason = rules.why_skip(has_phone=bool(person.address), channel=person.channel, stopped=person.stopped)
+    words, kept = ("", {}) if reason else _words(ticket, event, person, values)
+    return {
+        "authority_id": ticket.authority_id,
+        "id": work.new_id(),
+        "ticket_id": ticket.id,
+        "event_seq": seq,
+        "event": event,
+        "resident_id": person.resident_id,
+        "follower_id": person.follower_id,
+        "channel": person.channel,
+        "address": person.address,
+        "locale": person.locale,
+        "body": words,
+        "template_values": kept,
+        "dedupe_key": rules.dedupe_key(event, ticket.id, seq, person.follower_id, person.channel),
+        "state": "skipped" if reason else "pending",
+        "reason": reason,
+        "created_at": now,
+        "next_try_at": None if reason else now,
+        "settled_at": now if reason else None,
+        "expires_at": rules.expires_at(event, now),
+    }
+
+
+def _words(
+    ticket: Ticket, event: str, person: Recipient, values: Mapping[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    """Return the body and, for WhatsApp, the template's values. A ticket that is sensitive never names its topic."""
+    facts = {
+        **values,
+        "reference": ticket.reference,
+        "link": person.link,
+        "is_sensitive": ticket.is_sensitive,
+    }
+    if person.channel == "whatsapp":
+        return wording.render_both(event, person.locale, facts)
+    return wording.render(event, "sms", person.locale, facts), {}

@@ -1,0 +1,156 @@
+"""Reads of messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, exists, func, select
+
+from service_desk import work
+from service_desk.extensions import db
+from service_desk.messages.actions.telling import Recipient, recipient
+from service_desk.messages.models import Attempt, Inbound, Message
+from service_desk.messages.rules.placing import Followed
+from service_desk.people.models import Resident
+from service_desk.tickets.models import Follower, Ticket
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+
+def recipients(ticket_id: int) -> list[Recipient]:
+    """Return everybody who follows the ticket now, ready to be told. One statement."""
+    person = and_(Resident.authority_id == Follower.authority_id, Resident.id == Follower.resident_id)
+    rows = db.session.execute(
+        select(Follower, Resident)
+        .outerjoin(Resident, person)
+        .where(
+            Follower.authority_id == work.tenant_id(),
+            Follower.ticket_id == ticket_id,
+            Follower.left_at.is_(None),
+        )
+        .order_by(Follower.id)
+    )
+    return [recipient(follower, resident) for follower, resident in rows]
+
+
+def due_ids(now: datetime, limit: int) -> list[int]:
+    """Return messages to send now, oldest due first."""
+    due = (Message.authority_id == work.tenant_id(), Message.state == "pending", Message.next_try_at <= now)
+    return list(
+        db.session.scalars(
+            select(Message.id).where(*due).order_by(Message.next_try_at, Message.id).limit(limit)
+        )
+    )
+
+
+def has_due(now: datetime) -> bool:
+    """Say whether a message waits for a worker: to be sent, or to be asked about."""
+    due = (Message.authority_id == work.tenant_id(), Message.next_try_at <= now)
+    return bool(db.session.scalar(select(exists().where(*due))))
+
+
+def waiting_count(now: datetime) -> int:
+    """Return how many messages are due and not yet sent."""
+    due = (Message.authority_id == work.tenant_id(), Message.state == "pending", Message.next_try_at <= now)
+    return db.session.scalar(select(func.count()).select_from(Message).where(*due)) or 0
+
+
+def bound_ids(address: str, since: datetime) -> frozenset[str]:
+    """Return the provider's ids already known to belong to messages to this number."""
+    mine = (Message.authority_id == work.tenant_id(), Message.address == address, Message.created_at >= since)
+    return frozenset(
+        db.session.scalars(select(Message.provider_id).where(*mine, Message.provider_id.is_not(None)))
+    )  # type: ignore[arg-type]  # null is excluded
+
+
+def knows_token(token: str) -> bool:
+    """Say whether an attempt of this authority bore the token."""
+    mine = (Attempt.authority_id == work.tenant_id(), Attempt.token == token)
+    return bool(db.session.scalar(select(exists().where(*mine))))
+
+
+def of_ticket(ticket_id: int) -> Sequence[Message]:
+    """Return a ticket's messages, oldest first: what was sent, to whom, and why something was not."""
+    mine = (Message.authority_id == work.tenant_id(), Message.ticket_id == ticket_id)
+    return db.session.scalars(select(Message).where(*mine).order_by(Message.created_at, Message.id)).all()
+
+
+def phones(limit: int = 50) -> list[str]:
+    """Return the numbers last written to, newest first. For the sandbox's page."""
+    mine = (Message.authority_id == work.tenant_id(), Message.address != "")
+    latest = func.max(Message.created_at)
+    return list(
+        db.session.scalars(
+            select(Message.address)
+            .where(*mine)
+            .group_by(Message.address)
+            .order_by(latest.desc())
+            .limit(limit)
+        )
+    )
+
+
+def thread(address: str, channel: str, limit: int = 100) -> list[Message | Inbound]:
+    """Return one phone's conversation on one channel, oldest first. For the sandbox's page."""
+    said = select(Message).where(
+        Message.authority_id == work.tenant_id(),
+        Message.address == address,
+        Message.channel == channel,
+        Message.state.in_(("accepted", "sent", "delivered", "read")),
+    )
+    heard = select(Inbound).where(
+        Inbound.authority_id == work.tenant_id(), Inbound.address == address, Inbound.channel == channel
+    )
+    messages = db.session.scalars(said.order_by(Message.created_at.desc()).limit(limit)).all()
+    answers = db.session.scalars(heard.order_by(Inbound.at.desc()).limit(limit)).all()
+    both: list[Message | Inbound] = [*messages, *answers]
+    return sorted(both, key=_moment)[-limit:]
+
+
+def _moment(one: Message | Inbound) -> datetime:
+    return one.at if isinstance(one, Inbound) else one.created_at
+
+
+def resident_by_phone(phone: str) -> Resident | None:
+    """Return the resident with this number (E.164), if there is one."""
+    one = (Resident.authority_id == work.tenant_id(), Resident.phone == phone)
+    return db.session.scalar(select(Resident).where(*one))
+
+
+def followed_by(resident_id: int, limit: int = 50) -> list[Followed]:
+    """Return the tickets that a person follows, newest first, with when each was last written about."""
+    told_at = (
+        select(func.max(Message.created_at))
+        .where(
+            Message.authority_id == Follower.authority_id,
+            Message.ticket_id == Follower.ticket_id,
+            Message.follower_id == Follower.id,
+        )
+        .correlate(Follower)
+        .scalar_subquery()
+    )
+    same = and_(Ticket.authority_id == Follower.authority_id, Ticket.id == Follower.ticket_id)
+    rows = db.session.execute(
+        select(
+            Ticket.id,
+            Ticket.reference,
+            Ticket.is_open,
+            Ticket.status,
+            Ticket.opened_at,
+            told_at.label("told_at"),
+        )
+        .join(Follower, same)
+        .where(
+            Follower.authority_id == work.tenant_id(),
+            Follower.resident_id == resident_id,
+            Follower.left_at.is_(None),
+        )
+        .order_by(Ticket.opened_at.desc())
+        .limit(limit)
+    )
+    return [
+        Followed(row.id, row.reference, row.is_open, row.status == "waiting", row.opened_at, row.told_at)
+        for row in rows
+    ]

@@ -1,0 +1,138 @@
+"""What a message says, in the recipient's language. Templates: templates/messages/<event>/<channel>.txt.
+
+A message may be read over somebody's shoulder: it never carries a name, an address or a phone, and for a sensitive
+service it does not even say what the request is about.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from babel.dates import format_datetime
+from flask import current_app
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from service_desk import clock
+from service_desk.tickets.rules import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+#: In Arabic, digits around a hyphen would swap sides; this mark before them keeps 482-1937 as it is.
+_LEFT_TO_RIGHT = "\u200e"
+_LONGEST_QUOTE = 300
+
+
+def named(name: Mapping[str, str | None] | str | None, locale: str) -> str:
+    """Return the wording of a data name in the language; Hebrew, then English, when it has none; '' for nothing."""
+    if name is None or isinstance(name, str):
+        return name or ""
+    return name.get(locale) or name.get("he") or name.get("en") or ""
+
+
+def moment(instant: datetime | None, locale: str) -> str:
+    """Return an instant on the city's clock, absolute, as «Tue 1.12, 09:40»; '' for None. instant: aware."""
+    return format_datetime(clock.local(instant), "EEE d.M, HH:mm", locale=locale) if instant else ""
+
+
+def render(event: str, channel: str, locale: str, values: Mapping[str, Any]) -> str:
+    """Return the words of one message. Needs an application context; runs no query.
+
+    values: reference (digits), link, city, centre_number, service, holder (names by language), due_at (aware or
+    None), text (a person's words), is_sensitive. All but reference and link may be missing.
+    """
+    with force_locale(locale):
+        return _render(event, channel, locale, values)
+
+
+def render_both(event: str, locale: str, values: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the WhatsApp words and what the row keeps beside them: template name, variables, words of a fallback SMS."""
+    with force_locale(locale):
+        shown_values = _localized(locale, values)
+        shown_values["details"] = _details(event, shown_values)
+        variables = {
+            "1": shown_values["city"],
+            "2": shown_values["reference"],
+            "3": shown_values["details"],
+            "4": values["link"],
+        }
+        kept = {
+            "name": template_name(event, locale),
+            "variables": variables,
+            "sms": _render(event, "sms", locale, values),
+        }
+        return _render(event, "whatsapp", locale, values), kept
+
+
+def template_name(event: str, locale: str) -> str:
+    """Return the name under which the WhatsApp template of an event and language is approved."""
+    return f"keshet_{event}_{locale}"
+
+
+def template_text(event: str, locale: str) -> str:
+    """Return the words to submit for approval, with {{1}} city, {{2}} reference, {{3}} details, {{4}} link."""
+    with force_locale(locale):
+        sender = _("Keshet %(city)s", city="{{1}}")
+        blanks = {"sender": sender, "reference": "{{2}}", "details": "{{3}}", "link": "{{4}}"}
+        return _fill(event, "whatsapp", blanks)
+
+
+def _render(event: str, channel: str, locale: str, values: Mapping[str, Any]) -> str:
+    shown_values = _localized(locale, values)
+    shown_values["details"] = _details(event, shown_values)
+    return _fill(event, channel, shown_values)
+
+
+def _fill(event: str, channel: str, values: Mapping[str, Any]) -> str:
+    """Fill a template without the context processors of pages, which may query."""
+    template = current_app.jinja_env.get_template(f"messages/{event}/{channel}.txt")
+    return "\n".join(line.strip() for line in template.render(values).strip().splitlines())
+
+
+def _localized(locale: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a template may use, as strings of the language."""
+    is_sensitive = bool(values.get("is_sensitive"))
+    city = named(values.get("city"), locale) or _("resident service")
+    number = values.get("centre_number")
+    mark = _LEFT_TO_RIGHT if locale == "ar" else ""
+    return {
+        "city": city,
+        "sender": _("Keshet %(city)s", city=city),
+        "reference": mark + shown(str(values["reference"])),
+        "link": values["link"],
+        "centre": _("Keshet %(number)s", number=number) if number else "",
+        "service": "" if is_sensitive else named(values.get("service"), locale),
+        "holder": "" if is_sensitive else named(values.get("holder"), locale),
+        "due": moment(values.get("due_at"), locale),
+        "text": "" if is_sensitive else _quote(str(values.get("text") or "")),
+    }
+
+
+def _quote(words: str) -> str:
+    """Return a person's words on one line, cut at a word: an approved template takes no line break."""
+    line = " ".join(words.split())
+    if len(line) <= _LONGEST_QUOTE:
+        return line
+    return line[:_LONGEST_QUOTE].rsplit(" ", 1)[0] + " …"
+
+
+def _details(event: str, values: Mapping[str, Any]) -> str:
+    """Return the one line that an approved template holds open: never empty, never a line break."""
+    parts: list[str] = []
+    if event in {"question", "reply"}:
+        parts = [values["text"]]
+    elif event == "received":
+        parts = [values["centre"], values["service"], _due(values)]
+    elif event == "handed_over":
+        parts = [values["holder"], _due(values)]
+    elif event == "reopened":
+        parts = [_due(values)]
+    elif event == "resolved":
+        parts = [_("Done, or not yet? One touch on the page tells us.")]
+    return " · ".join(part for part in parts if part) or _("All about it is on this page:")
+
+
+def _due(values: Mapping[str, Any]) -> str:
+    return _("To be done by %(due)s.", due=values["due"]) if values["due"] else ""
