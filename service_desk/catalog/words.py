@@ -11,7 +11,7 @@ import unicodedata
 
 #: longest text that is read (characters); the rest of a longer one is ignored
 MAX_CHARS = 2000
-MAX_WORDS = 80
+MAX_WORDS = 60
 
 _WORD = re.compile(r"[^\W_]+")
 #: gershayim, geresh and apostrophes stand inside words: מתנ"ס, ג'וקים, can't

@@ -35,19 +35,38 @@ _LEAST_SCORE = 1.4
 #: suggestions far behind the first are left out
 _LEAST_OF_BEST = 0.3
 #: misspelt words looked up per sentence: the time limit of a suggestion
-_MAX_TYPOS = 6
+_MAX_TYPOS = 4
+#: shorter words are too near to others to be corrected; scripts without written vowels have shorter words
+_LEAST_LETTERS = {"he": 4, "ar": 4, "am": 4, "ru": 5, "en": 5}
 
 #: words that say nothing of the matter: never matched, never corrected
 _SILENT = frozenset(
     each
     for line in (
-        "של על את אני יש אין לא זה זו זאת כבר עם ליד מול כל גם או כי מה מי איך היה היא הוא שלי שלנו לי לנו אצלנו אחרי לפני בבקשה שלום תודה מאוד פה שם עד כמה רק יום ימים שבוע",
-        "في من على الى عن هذا هذه هناك يوجد لا ما مع عند لم كل او يا شكرا مرحبا جدا قرب امام منذ ايام اسبوع بجانب انا نحن",
-        "на в во и не по у с со к за из от до что как это уже у нас нет есть мы я мне очень около возле рядом под перед при для или когда третью неделю дней пожалуйста здравствуйте спасибо два все весь день",
-        "the a an in on at of to is are was be it my our i we there has have been for and or not no with near next by from this that please hello thanks very since days week it's its your you out up day",
-        "ነው እና ላይ ውስጥ አለ የለም እኔ እባክዎ ሰላም",
+        "של על את אני יש אין לא זה זו זאת כבר עם ליד מול כל גם או כי מה מי איך היה היא הוא שלי שלנו לי לנו אצלנו אחרי לפני בבקשה שלום תודה מאוד פה שם עד כמה רק יום ימים שבוע אף אחד רחובות",
+        "في من على الى عن هذا هذه هناك يوجد لا ما مع عند لم كل او يا شكرا مرحبا جدا قرب امام منذ ايام اسبوع بجانب انا نحن رحوفوت",
+        "на в во и не по у с со к за из от до что как это уже у нас нет есть мы я мне очень около возле рядом под перед при для или когда третью неделю дней пожалуйста здравствуйте спасибо два все весь день никто реховот",
+        "the a an in on at of to is are was be it my our i we there has have been for and or not no with near next by from this that please hello thanks very since days week it's its your you out up day nobody someone rehovot",
+        "ነው እና ላይ ውስጥ አለ የለም እኔ እባክዎ ሰላም ረሆቮት",
     )
     for each in words(line)
+)
+
+
+#: words that help a phrase but cannot carry it alone: «new» is not a request for a new sign
+_WEAK = frozenset(
+    form
+    for line in (
+        "חדש ישן גדול קטן שבור חזק גבוה לילה עומד בית רוצה בקשה מלא סגור פתוח רחוב",
+        "جديد قديم كبير صغير مكسور عالي بيت طلب ليل شارع ممتلئ مغلق اريد",
+        "новый старый большой полный дом ночь хочу сломан работает нужен улица открыт закрыт",
+        "new old big small broken full high night home house want request street missing open closed people",
+        "አዲስ አሮጌ ትልቅ ቤት መንገድ",
+    )
+    for word in words(line)
+    # a Hebrew word as listed only: cut of its first letter, «שבור» would be «בור»
+    for form in ((word,) if script(word) == "he" else forms(word))
+    if len(form) >= 3
 )
 
 
@@ -102,7 +121,9 @@ class Suggester:
             phrase = self._phrases[number]
             got = sum(value for value, _word in places.values())
             share = got / self._totals[number]
-            if share >= _LEAST_COVERED:
+            if share >= _LEAST_COVERED and any(
+                _WEAK.isdisjoint(said[word]) for _value, word in places.values()
+            ):
                 best[phrase.type_index] = max(best.get(phrase.type_index, 0.0), phrase.weight * got * share)
             for value, word in places.values():
                 spoke[phrase.type_index][word] = max(
@@ -142,7 +163,7 @@ class Suggester:
             if word in _SILENT:
                 continue
             known = {form: _SAME if form == word else _FORM for form in forms(word) if form in self._rarity}
-            if not known and typos < _MAX_TYPOS and len(word) >= 4:
+            if not known and typos < _MAX_TYPOS and len(word) >= _LEAST_LETTERS[script(word)]:
                 typos += 1
                 known = dict.fromkeys(self._corrected(word), _TYPO)
             if known:
