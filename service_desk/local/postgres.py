@@ -122,9 +122,8 @@ class Postgres:
             if _is_server_on(pid, self.data):
                 stop_leftover({"pid": pid, "birth": birth(pid)}, ask=signal.SIGINT)
             if birth(pid) is not None and not _is_server_on(pid, self.data):
-                lock.unlink(
-                    missing_ok=True
-                )  # PostgreSQL itself copes with the pid of nobody, not with a reused one
+                # PostgreSQL itself copes with a pid of nobody, but not with one that was given to another program.
+                lock.unlink(missing_ok=True)
 
     def _come_up(self) -> bool:
         """Start the server once; return whether it says that it is ready."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import stat
+import subprocess
 
 import psycopg
 import pytest
@@ -69,11 +70,16 @@ def test_a_stale_pid_file_does_not_stop_postgres(postgres):
     insert_rows(postgres, 3)
     lines = (postgres.data / "postmaster.pid").read_text().splitlines()
     postgres.stop()
-    somebody_else = str(os.getppid())
-    (postgres.data / "postmaster.pid").write_text("\n".join([somebody_else, *lines[1:], ""]))
-    postgres.start()
-    assert count_rows(postgres) == 3
-    assert birth(int(somebody_else)) is not None
+    # The pid was given to another program of the same user: PostgreSQL alone would refuse to start.
+    somebody_else = subprocess.Popen(["sleep", "60"], cwd="/", **postgres.place.as_user)
+    try:
+        (postgres.data / "postmaster.pid").write_text("\n".join([str(somebody_else.pid), *lines[1:], ""]))
+        postgres.start()
+        assert count_rows(postgres) == 3
+        assert somebody_else.poll() is None
+    finally:
+        somebody_else.kill()
+        somebody_else.wait()
 
 
 def test_a_half_made_cluster_is_made_anew(state):
