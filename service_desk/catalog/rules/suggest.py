@@ -43,10 +43,10 @@ _LEAST_LETTERS = {"he": 4, "ar": 4, "am": 4, "ru": 5, "en": 5}
 _SILENT = frozenset(
     each
     for line in (
-        "של על את אני יש אין לא זה זו זאת כבר עם ליד מול כל גם או כי מה מי איך היה היא הוא שלי שלנו לי לנו אצלנו אחרי לפני בבקשה שלום תודה מאוד פה שם עד כמה רק יום ימים שבוע אף אחד רחובות",
+        "של על את אני יש אין לא זה זו זאת כבר עם ליד מול כל גם או כי מה מי איך היה היא הוא שלי שלנו לי לנו אצלנו אחרי לפני בבקשה שלום תודה מאוד פה שם עד כמה רק יום ימים שבוע אף אחד רחובות מישהו",
         "في من على الى عن هذا هذه هناك يوجد لا ما مع عند لم كل او يا شكرا مرحبا جدا قرب امام منذ ايام اسبوع بجانب انا نحن رحوفوت",
-        "на в во и не по у с со к за из от до что как это уже у нас нет есть мы я мне очень около возле рядом под перед при для или когда третью неделю дней пожалуйста здравствуйте спасибо два все весь день никто реховот",
-        "the a an in on at of to is are was be it my our i we there has have been for and or not no with near next by from this that please hello thanks very since days week it's its your you out up day nobody someone rehovot",
+        "на в во и не по у с со к за из от до что как это уже у нас нет есть мы я мне очень около возле рядом под перед при для или когда третью неделю дней пожалуйста здравствуйте спасибо два все весь день никто реховот кто то нашли",
+        "the a an in on at of to is are was be it my our i we there has have been for and or not no with near next by from this that please hello thanks very since days week it's its your you out up day nobody someone rehovot around",
         "ነው እና ላይ ውስጥ አለ የለም እኔ እባክዎ ሰላም ረሆቮት",
     )
     for each in words(line)
@@ -59,8 +59,8 @@ _WEAK = frozenset(
     for line in (
         "חדש ישן גדול קטן שבור חזק גבוה לילה עומד בית רוצה בקשה מלא סגור פתוח רחוב",
         "جديد قديم كبير صغير مكسور عالي بيت طلب ليل شارع ممتلئ مغلق اريد",
-        "новый старый большой полный дом ночь хочу сломан работает нужен улица открыт закрыт",
-        "new old big small broken full high night home house want request street missing open closed people",
+        "новый старый большой полный дом ночь хочу сломан работает нужен улица открыт закрыт телефон",
+        "new old big small broken full high night home house want request street missing open closed people phone",
         "አዲስ አሮጌ ትልቅ ቤት መንገድ",
     )
     for word in words(line)
@@ -105,8 +105,12 @@ class Suggester:
                     self._postings[form].append((number, place))
                     spread[form].add(phrase.type_index)
         self._rarity = {form: math.log(1 + len(self._types) / len(found)) for form, found in spread.items()}
-        self._totals = [sum(self._rarity[word] for word in phrase.words) for phrase in self._phrases]
+        self._totals = [sum(self._root_rarity(word) for word in phrase.words) for phrase in self._phrases]
         self._vocabulary = {name: sorted(found) for name, found in vocabulary.items()}
+
+    def _root_rarity(self, word: str) -> float:
+        """Return the mean of a word's own rarity and its commonest form's: said in either, it is as much of its phrase."""
+        return (self._rarity[word] + min(self._rarity[form] for form in forms(word))) / 2
 
     def suggest(self, text: str, limit: int = 5) -> list[Suggestion]:
         """Return at most limit types that the sentence may mean, the likeliest first; empty when none does.
