@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from service_desk import clock, config, work
 from service_desk.flow import reconcile
+from service_desk.flow.telling import DELIVER
 from service_desk.messages import actions as messages
 from service_desk.messages import queries
 from service_desk.messages.channels import channel_for
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from service_desk.messages.channels.contract import Channel, Envelope
 
-JOB = "service_desk.jobs.deliver_messages"
 #: So many in a row without a yes, and the provider is left alone until the sweep rings again.
 _PATIENCE = 3
 
@@ -59,7 +59,7 @@ def deliver_messages(
         else:
             if len(ids) == limit:
                 with work.transaction() as after:
-                    after.ring(JOB, authority_id)
+                    after.ring(DELIVER, authority_id)
     return dict(counts)
 
 

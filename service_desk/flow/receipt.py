@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from service_desk import clock, work
+from service_desk.flow.telling import DELIVER
 from service_desk.messages import actions as messages
 from service_desk.messages import queries
 from service_desk.messages.rules import authority_of
@@ -12,8 +13,6 @@ from service_desk.telemetry import log, messages_settled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-JOB = "service_desk.jobs.deliver_messages"
 
 
 def record_receipt(attempt_token: str, form: Mapping[str, str]) -> str:
@@ -44,6 +43,6 @@ def _apply(token: str, provider_id: str, status: str, code: int | None) -> str:
                 continue
             outcome = messages.apply_receipt(token, provider_id, status, code, clock.now())
             if outcome == "applied":
-                after.ring(JOB, authority_id)
+                after.ring(DELIVER, authority_id)
             return outcome
     return "ignored"

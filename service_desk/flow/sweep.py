@@ -9,7 +9,7 @@ from sqlalchemy import select
 from service_desk import work
 from service_desk.city.models import Authority
 from service_desk.extensions import db
-from service_desk.flow.deliver import JOB
+from service_desk.flow.telling import DELIVER
 from service_desk.messages import actions as messages
 from service_desk.messages import queries
 from service_desk.telemetry import messages_settled, outbox_waiting
@@ -33,7 +33,7 @@ def sweep(now: datetime) -> dict[str, int]:
             totals["expired"] += messages.expire(now)
             waiting += queries.waiting_count(now)
             if queries.has_due(now):
-                after.ring(JOB, authority_id)
+                after.ring(DELIVER, authority_id)
                 totals["rung"] += 1
     outbox_waiting.set(waiting)
     messages_settled.labels(channel="any", outcome="expired").inc(totals["expired"])

@@ -8,7 +8,6 @@ from sqlalchemy import and_, exists, func, select
 
 from service_desk import work
 from service_desk.extensions import db
-from service_desk.messages.actions.telling import Recipient, recipient
 from service_desk.messages.models import Attempt, Inbound, Message
 from service_desk.messages.rules.placing import Followed
 from service_desk.people.models import Resident
@@ -17,22 +16,6 @@ from service_desk.tickets.models import Follower, Ticket
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-
-
-def recipients(ticket_id: int) -> list[Recipient]:
-    """Return everybody who follows the ticket now, ready to be told. One statement."""
-    person = and_(Resident.authority_id == Follower.authority_id, Resident.id == Follower.resident_id)
-    rows = db.session.execute(
-        select(Follower, Resident)
-        .outerjoin(Resident, person)
-        .where(
-            Follower.authority_id == work.tenant_id(),
-            Follower.ticket_id == ticket_id,
-            Follower.left_at.is_(None),
-        )
-        .order_by(Follower.id)
-    )
-    return [recipient(follower, resident) for follower, resident in rows]
 
 
 def due_ids(now: datetime, limit: int) -> list[int]:

@@ -39,7 +39,7 @@ class Recipient:
 def recipient(follower: Follower, resident: Resident | None) -> Recipient:
     """Put together what a message needs of a follower and the person behind it (None: no phone was left)."""
     settings = config.current()
-    token = link_token(settings.secret_key, follower.authority_id, follower.ticket_id, follower.token_nonce)
+    token = link_token(settings.secret_key, follower.authority_id, follower.token_nonce)
     return Recipient(
         follower_id=follower.id,
         resident_id=follower.resident_id,

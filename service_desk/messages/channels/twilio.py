@@ -30,9 +30,10 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 5.0
 CALLBACK_PATH = "/hooks/twilio/status/"
 _PAGE = 50
-#: The client's own log lines hold phone numbers; only its warnings are let through.
+#: The log lines of the client and of the library below it hold phone numbers; only what matters is let through.
 _quiet = logging.getLogger("keshet.twilio")
 _quiet.setLevel(logging.WARNING)
+logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
 
 class Wire(TwilioHttpClient):  # type: ignore[misc]  # the SDK has no types
