@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 NEIGHBOUR_M = 30.0
-TIE_M = 0.5
+TIE_M = 0.01
 CELL_M = 40.0
 NO_AREA = -1
 _OPEN, _OUTSIDE = -3, -2
@@ -68,7 +68,7 @@ class AreaIndex:
     def __init__(self, areas: Sequence[tuple[str, Any]], boundary: Any) -> None:
         """Prepare the plane, the slack polygons and the grid. areas may be empty: then only the boundary answers."""
         ordered = sorted(areas, key=lambda area: area[0])
-        west, south, east, north = shapely.bounds(boundary)
+        west, south, east, north = shapely.bounds(boundary).tolist()
         self.plane = Plane((west + east) / 2, (south + north) / 2)
         self.codes: tuple[str, ...] = tuple(code for code, _ in ordered)
         self._lon, self._lat = self.plane.lon, self.plane.lat
@@ -83,7 +83,7 @@ class AreaIndex:
         self._build_grid(limit)
 
     def _build_grid(self, limit: Any) -> None:
-        west, south, east, north = shapely.bounds(shapely.union_all([limit, *self._flat]))
+        west, south, east, north = shapely.bounds(shapely.union_all([limit, *self._flat])).tolist()
         self._x0, self._y0 = west - CELL_M, south - CELL_M
         self._columns = int((east - west) // CELL_M) + 3
         self._rows = int((north - south) // CELL_M) + 3

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from service_desk.city.rules.addresses import CLEAR_LEAD, SURE, Street, StreetMatch, StreetNames
+from service_desk.city.rules.addresses import CLEAR_LEAD, SURE, StreetNames
 from service_desk.city.rules.evidence import Evidence, PlacedPoint, StreetPoint, Verdict, place_points
 from service_desk.city.rules.lines import LARGEST_HOUSE_NO, AddressLine, parse_line
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from service_desk.city.rules.places import AreaIndex
+    from service_desk.city.rules.vocabulary import Street, StreetMatch
 
 CROSSING_M = 60.0
 
