@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from promise_calendars import EVERY, OFFICE, calendar, closed, half, local, week
 
@@ -25,7 +25,7 @@ settings.load_profile("promises")
 windows = st.builds(
     lambda weekday, opens, length: Window(weekday, opens, min(1440, opens + length)),
     st.integers(0, 6),
-    st.integers(0, 1439),
+    st.integers(0, 1320),
     st.integers(120, 900),
 )
 days = st.dates(date(2026, 1, 1), date(2027, 12, 31)).flatmap(
@@ -73,7 +73,9 @@ def test_open_time_of_two_stretches_adds_up(start, first, then, hours):
 
 @given(instants, st.integers(1, 240), made)
 def test_due_time_agrees_with_counting_minute_by_minute(opened, minutes, hours):
-    opened = opened.replace(second=0, year=2026)
+    # The minutes of an hour that comes twice are a rule of their own, tested by name.
+    assume(not any(60 < edge < 120 for w in hours.windows for edge in (w.opens_minute, w.closes_minute)))
+    opened = max(datetime.fromtimestamp(opened.timestamp() // 60 * 60, UTC), local(2026, 1, 1))
     is_open = {
         (w.weekday, minute) for w in hours.windows for minute in range(w.opens_minute, w.closes_minute)
     }
