@@ -73,12 +73,12 @@ class AreaIndex:
         self.codes: tuple[str, ...] = tuple(code for code, _ in ordered)
         self._lon, self._lat = self.plane.lon, self.plane.lat
         self._east_m, self._north_m = self.plane.scale
-        self._flat = [self.plane.flatten(polygon) for _, polygon in ordered]
-        self._owned = [shapely.buffer(polygon, TIE_M) for polygon in self._flat]
+        self._flat = np.array([self.plane.flatten(polygon) for _, polygon in ordered], dtype=object)
+        self._owned = shapely.buffer(self._flat, TIE_M)
         limit = self.plane.flatten(boundary)
         self._limit = shapely.buffer(limit, TIE_M)
-        for polygon in (*self._flat, *self._owned, self._limit):
-            shapely.prepare(polygon)
+        for prepared in (self._flat, self._owned, self._limit):
+            shapely.prepare(prepared)
         self._alone = tuple(Located(code, is_inside_boundary=True) for code in self.codes)
         self._build_grid(limit)
 
@@ -119,18 +119,22 @@ class AreaIndex:
         return _NOWHERE if cell == _OUTSIDE else self._locate_closely(x, y)
 
     def _locate_closely(self, x: float, y: float) -> Located:
-        owners = [number for number, owned in enumerate(self._owned) if shapely.contains_xy(owned, x, y)]
-        is_inside = bool(owners) or bool(shapely.contains_xy(self._limit, x, y))
-        if not is_inside:
+        # One call over all areas costs what a call for one of them costs: most of it is the crossing into C.
+        owners = np.flatnonzero(shapely.contains_xy(self._owned, x, y)).tolist()
+        if not owners and not shapely.contains_xy(self._limit, x, y):
             return _NOWHERE
-        point = shapely.points(x, y)
         own = owners[0] if owners else NO_AREA
-        near = []
-        for number, polygon in enumerate(self._flat):
-            if number != own and shapely.dwithin(polygon, point, NEIGHBOUR_M):
-                near.append((float(shapely.distance(polygon, point)), self.codes[number]))
-        neighbours = tuple((code, round(distance, 2)) for distance, code in sorted(near))
-        return Located(self.codes[own] if owners else None, True, neighbours, len(owners) > 1)
+        point = shapely.points(x, y)
+        close = [
+            at for at in np.flatnonzero(shapely.dwithin(self._flat, point, NEIGHBOUR_M)).tolist() if at != own
+        ]
+        if not close and own != NO_AREA:
+            return self._alone[own]
+        near = sorted(
+            (round(float(shapely.distance(self._flat[at], point)), 2), self.codes[at]) for at in close
+        )
+        neighbours = tuple((code, distance) for distance, code in near)
+        return Located(None if own == NO_AREA else self.codes[own], True, neighbours, len(owners) > 1)
 
     def locate_many(self, lons: npt.ArrayLike, lats: npt.ArrayLike) -> npt.NDArray[np.int16]:
         """Return for each point (degrees) the position of its area in self.codes, or NO_AREA.
