@@ -19,8 +19,7 @@ from service_desk.slas.rules import (
 
 FIRST = int(datetime(2025, 12, 1, tzinfo=UTC).timestamp())
 LAST = int(datetime(2028, 6, 1, tzinfo=UTC).timestamp())
-settings.register_profile("promises", deadline=None, max_examples=40)
-settings.load_profile("promises")
+promised = settings(deadline=None, max_examples=40)
 
 windows = st.builds(
     lambda weekday, opens, length: Window(weekday, opens, min(1440, opens + length)),
@@ -37,32 +36,38 @@ instants = st.integers(FIRST, LAST).map(lambda second: datetime.fromtimestamp(se
 promises = st.integers(1, 5 * 1440)
 
 
+@promised
 @given(instants, promises, calendars)
 def test_open_time_until_due_is_the_promise(opened, minutes, hours):
     assert open_seconds_between(opened, due_at(opened, minutes, hours), hours) == 60 * minutes
 
 
+@promised
 @given(instants, promises, calendars)
 def test_due_time_is_never_inside_closed_time(opened, minutes, hours):
     due = due_at(opened, minutes, hours)
     assert open_seconds_between(due - timedelta(seconds=1), due, hours) == 1
 
 
+@promised
 @given(instants, st.integers(0, 10**6), promises, calendars)
 def test_later_report_is_never_due_earlier(opened, later, minutes, hours):
     assert due_at(opened, minutes, hours) <= due_at(opened + timedelta(seconds=later), minutes, hours)
 
 
+@promised
 @given(instants, st.integers(0, 5000), st.integers(1, 5000), calendars)
 def test_longer_promise_is_always_due_later(opened, minutes, more, hours):
     assert due_at(opened, minutes, hours) < due_at(opened, minutes + more, hours)
 
 
+@promised
 @given(instants, st.integers(1, 5000), st.integers(1, 5000), calendars)
 def test_promise_kept_in_two_parts_is_the_same(opened, first, then, hours):
     assert due_at(due_at(opened, first, hours), then, hours) == due_at(opened, first + then, hours)
 
 
+@promised
 @given(instants, st.integers(0, 3 * 86_400), st.integers(0, 3 * 86_400), calendars)
 def test_open_time_of_two_stretches_adds_up(start, first, then, hours):
     middle = start + timedelta(seconds=first)
@@ -71,6 +76,7 @@ def test_open_time_of_two_stretches_adds_up(start, first, then, hours):
     assert halves == open_seconds_between(start, end, hours) == -open_seconds_between(end, start, hours)
 
 
+@promised
 @given(instants, st.integers(1, 240), made)
 def test_due_time_agrees_with_counting_minute_by_minute(opened, minutes, hours):
     # The minutes of an hour that comes twice are a rule of their own, tested by name.
@@ -92,6 +98,7 @@ def test_due_time_agrees_with_counting_minute_by_minute(opened, minutes, hours):
     assert due_at(opened, minutes, hours) == at
 
 
+@promised
 @given(
     st.lists(st.tuples(st.integers(FIRST, LAST), st.integers(0, 5 * 1440)), min_size=1, max_size=30),
     calendars,

@@ -2,7 +2,7 @@
 
 Windows are wall-clock times of the calendar's zone; open time is counted in elapsed seconds. So eight working hours
 are eight elapsed hours on the day the clock changes too, and a promise of 24 hours over a 25-hour working day ends an
-hour earlier on the wall: never later than the resident was told, and always later for a later start.
+hour earlier on the wall: never later than the resident was told, and never earlier for a later start.
 Times are cut to whole seconds, so sums are exact however often a clock is paused.
 """
 
