@@ -1,0 +1,1 @@
+"""The founding city's rows, ready to be inserted."""
