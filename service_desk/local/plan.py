@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from service_desk.local.state import StateFolder
 
 _COMMAND = str(Path(sys.executable).parent / "service-desk")
-WEB_WORKERS, WEB_THREADS = "2", "8"
+WEB_WORKERS, WEB_THREADS = 2, 8
 
 
 @dataclass(frozen=True)
@@ -108,27 +108,9 @@ def keshet_plan(root: Path, env: Mapping[str, str], port: int) -> Plan:
             lambda: digest_of(root, "service_desk/**/seed/**/*"),
         ),
     )
-    gunicorn: tuple[str, ...] = (
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "wsgi:app",
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--worker-class",
-        "gthread",
-    )
-    gunicorn += ("--preload",)  # one import for all workers: a second sooner, and their memory is shared
-    gunicorn += (
-        "--workers",
-        WEB_WORKERS,
-        "--threads",
-        WEB_THREADS,
-        "--timeout",
-        "60",
-        "--graceful-timeout",
-        "4",
-    )
+    # One import for all web workers (--preload): they answer a second sooner, and their memory is shared.
+    gunicorn = f"-m gunicorn wsgi:app --preload --bind 127.0.0.1:{port} --worker-class gthread --workers {WEB_WORKERS}"
+    gunicorn += f" --threads {WEB_THREADS} --timeout 60 --graceful-timeout 4"
     base = env["PUBLIC_BASE_URL"].rstrip("/")
     logins = Step(
         "demo-logins",
@@ -140,7 +122,7 @@ def keshet_plan(root: Path, env: Mapping[str, str], port: int) -> Plan:
     return Plan(
         steps=steps,
         logins=logins,
-        web=Service("web", gunicorn, env, root, grace_seconds=6),
+        web=Service("web", (sys.executable, *gunicorn.split()), env, root, grace_seconds=6),
         helpers=(
             Service("worker", (_COMMAND, "worker"), env, root, grace_seconds=8),
             Service("timers", (_COMMAND, "timers"), env, root, grace_seconds=5),

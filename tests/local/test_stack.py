@@ -12,9 +12,12 @@ import time
 import urllib.request
 from pathlib import Path
 
+import psycopg
 import pytest
+import redis
 
 from service_desk.local.processes import birth, wait_until
+from service_desk.local.stack import running_environment
 from service_desk.local.state import free_port
 
 STUB = Path(__file__).with_name("stub_city.py")
@@ -130,6 +133,17 @@ def test_a_second_launcher_is_told_where_the_first_is(start):
     assert second.printed().startswith(f"Keshet is already running at http://127.0.0.1:{city.port}/")
     assert len(second.printed().splitlines()) == 1
     assert city.process.poll() is None
+
+
+def test_another_window_reaches_the_running_city(start):
+    city = start()
+    city.wait_for("Ctrl-C stops everything")
+    env = running_environment(city.folder, 1)
+    with psycopg.connect(env["DATABASE_URL"]) as connection:
+        assert connection.execute("SELECT current_database()").fetchone() == ("keshet",)
+    with redis.Redis.from_url(env["REDIS_URL"]) as queue:
+        assert queue.ping()
+    assert env["PUBLIC_BASE_URL"] == f"http://127.0.0.1:{city.port}"
 
 
 def test_after_a_killed_launcher_the_next_start_cleans_up(start):
