@@ -174,10 +174,10 @@ class Postgres:
             ) from error
 
     def fingerprint(self) -> str:
-        """Return which database this is, at which revision, and how many cities it holds; empty if unknown."""
+        """Return which database this is, at which revision, and whether it holds a city; empty if unknown."""
         with suppress(psycopg.Error), psycopg.connect(self.url(superuser=True)) as connection:
             found = [connection.execute("SELECT system_identifier FROM pg_control_system()").fetchall()]
-            for table, asked in (("alembic_version", "version_num"), ("authorities", "count(*)")):
+            for table, asked in (("alembic_version", "version_num"), ("authorities", "count(*) > 0")):
                 if connection.execute("SELECT to_regclass(%s) IS NOT NULL", [table]).fetchone() == (True,):
                     found.append(connection.execute(sql.SQL(f"SELECT {asked} FROM {table}")).fetchall())  # noqa: S608
             return str(found)

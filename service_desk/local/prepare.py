@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class Preparation:
     """The steps of one start. postgres: the embedded server, or None when the operator runs his own.
 
-    On an embedded database a step is left out when its input and the database are what they were after it last ran;
-    on another database every step runs each time, since others may have changed it.
+    On an embedded database a step is left out when its input is what it was after it last ran, and the database is
+    still the one it ran on; on another database every step runs each time, since others may have changed it.
     """
 
     def __init__(
@@ -34,33 +34,30 @@ class Preparation:
         stopping: threading.Event,
         postgres: Postgres | None,
     ) -> None:
-        self.root, self.state, self.console, self.stopping, self.postgres = (
-            root,
-            state,
-            console,
-            stopping,
-            postgres,
-        )
-        self._print: str | None = None
+        self.root, self.state, self.console, self.stopping = root, state, console, stopping
+        self.postgres = postgres
+        if postgres is None or state.recall("database") != postgres.fingerprint():
+            state.remember(done=None, database=None)
 
-    def perform(self, step: Step, env: Mapping[str, str]) -> None:
-        """Run one step, unless nothing changed since it last did. Raises Trouble."""
+    def perform(self, steps: Sequence[Step], env: Mapping[str, str]) -> None:
+        """Run the steps in order, but for those that nothing changed for. Raises Trouble."""
+        performed = [step for step in steps if self._perform(step, env)]
+        if performed and self.postgres and not self.stopping.is_set():
+            self.state.remember(database=self.postgres.fingerprint())
+
+    def _perform(self, step: Step, env: Mapping[str, str]) -> bool:
+        """Run one step if it is due; return whether it was run. Raises Trouble."""
         done = self.state.recall("done", {})
-        if self.stopping.is_set() or (self.postgres and done.get(step.name) == self._stamp(step)):
-            return
+        if self.stopping.is_set() or done.get(step.name) == step.digest():
+            return False
         log = self.state.log(step.name)
         with self.console.step(step.says):
             code = self._run(step, env, log)
-        self._print = None
         if code == 0:
-            self.state.remember(done={**done, step.name: self._stamp(step)})
+            self.state.remember(done={**done, step.name: step.digest()})
         elif step.is_needed and not self.stopping.is_set():
             self._give_up(step, code, log)
-
-    def _stamp(self, step: Step) -> list[str]:
-        if self._print is None:
-            self._print = self.postgres.fingerprint() if self.postgres else ""
-        return [step.digest(), self._print]
+        return True
 
     def _run(self, step: Step, env: Mapping[str, str], log: Path) -> int:
         """Run the command to its end, or until we are asked to stop; return its exit code."""
@@ -93,7 +90,7 @@ class Preparation:
         """Return the lines that the step printed, now or at an earlier start; none when it cannot say."""
         if step is None:
             return ()
-        self.perform(step, env)
+        self.perform([step], env)
         if step.name not in self.state.recall("done", {}):
             return ()
         with suppress(OSError):

@@ -133,8 +133,7 @@ class Stack:
         env = environment(self.state, *self.servers(), port, self.environ)
         plan = self.make_plan(self.root, env, port)
         preparation = Preparation(self.root, self.state, self.console, self.stopping, self.postgres)
-        for step in plan.steps:
-            preparation.perform(step, env)
+        preparation.perform(plan.steps, env)
         return plan, env, preparation
 
     def _open(self, port: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -123,6 +124,18 @@ def test_second_start_skips_what_is_done_and_keeps_the_ports(start, ground):
     assert (second.folder / "state.json").read_text().split('_port": ')[1][:5] == ports[0][:5]
     assert second.stop() == 0
     assert (ground / "city" / "diary").read_text().count("prepared") == 1
+
+
+def test_a_database_made_anew_is_prepared_anew(start, ground):
+    assert_opens(start())
+    shutil.rmtree(ground / "city" / "var" / "postgres")
+    assert_opens(start())
+    assert (ground / "city" / "diary").read_text().count("prepared") == 2
+
+
+def assert_opens(city: City) -> None:
+    city.wait_for("Ctrl-C stops everything")
+    assert city.stop() == 0
 
 
 def test_a_second_launcher_is_told_where_the_first_is(start):
