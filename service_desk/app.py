@@ -59,6 +59,7 @@ def _flask_settings(settings: config.Settings) -> dict[str, object]:
         "SQLALCHEMY_DATABASE_URI": settings.sqlalchemy_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {
             "pool_pre_ping": True,
+            "hide_parameters": True,
             "pool_size": 8,
             "max_overflow": 4,
             "pool_timeout": 5,

@@ -26,6 +26,10 @@ messages_settled = Counter("keshet_messages_total", "Messages by outcome", ["cha
 outbox_waiting = Gauge("keshet_outbox_waiting", "Messages due and not yet sent", multiprocess_mode="max")
 
 log = structlog.get_logger("keshet")
+#: where it failed, never with what: local variables hold people's words and numbers
+_TRACES = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=20)
+)
 
 
 def scrub(text: str) -> str:
@@ -49,7 +53,7 @@ def configure(level: str) -> None:
     structlog.configure(
         processors=[
             *shared,
-            structlog.processors.dict_tracebacks,
+            _TRACES,
             _scrub_event,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],

@@ -55,6 +55,7 @@ class ServiceType(db.Model):
     keywords: Mapped[dict[str, list[str]]] = mapped_column(JSONB)
     questions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     icon: Mapped[str] = mapped_column(Text)
+    #: every report of the type is a hazard; otherwise only by an answer
     is_hazard: Mapped[bool]
     #: welfare, complaints, damages: restricted
     is_sensitive: Mapped[bool]

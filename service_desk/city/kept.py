@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from sqlalchemy import select
 
+from service_desk import config
 from service_desk.city.models import Authority
 from service_desk.extensions import db
 from service_desk.work import tenant_id
@@ -32,7 +33,11 @@ class _Authorities:
         with self._lock:
             if time.monotonic() - self._read_at > FRESH_SECONDS or not self._rows:
                 with db.engine.connect() as connection:
-                    rows = connection.execute(select(Authority.__table__).order_by(Authority.id)).mappings().all()
+                    rows = (
+                        connection.execute(select(Authority.__table__).order_by(Authority.id))
+                        .mappings()
+                        .all()
+                    )
                 self._rows = tuple(Authority(**row) for row in rows)
                 self._read_at = time.monotonic()
             return self._rows
@@ -54,6 +59,16 @@ def authority() -> Authority:
     """Return the authority of the present work."""
     wanted = tenant_id()
     return next(row for row in _authorities.all() if row.id == wanted)
+
+
+def public_base_url() -> str:
+    """Return the public address of the present authority: the configured one, or its own host under the same scheme and port."""
+    here, settings = authority(), config.current()
+    if here.slug == settings.default_authority or not here.hosts:
+        return settings.public_base_url
+    scheme, _, rest = settings.public_base_url.partition("://")
+    _, colon, port = rest.partition(":")
+    return f"{scheme}://{here.hosts[0]}{colon}{port}"
 
 
 def forget() -> None:

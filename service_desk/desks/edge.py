@@ -82,22 +82,6 @@ def locale() -> str:
     return request.accept_languages.best_match(config.LOCALES, default="he") or "he"
 
 
-def base_url(authority: object = None) -> str:
-    """Return the public address of the present authority, without a slash at the end."""
-    here = authority or g.get("authority")
-    return public_base(here.slug, here.hosts) if here is not None else config.current().public_base_url
-
-
-def public_base(slug: str, hosts: list[str]) -> str:
-    """Return an authority's public address: the configured one, or its own host under the same scheme and port."""
-    settings = config.current()
-    if slug == settings.default_authority or not hosts:
-        return settings.public_base_url
-    scheme, _, rest = settings.public_base_url.partition("://")
-    _, colon, port = rest.partition(":")
-    return f"{scheme}://{hosts[0]}{colon}{port}"
-
-
 def _context() -> dict[str, object]:
     spoken = locale()
     return {

@@ -40,6 +40,16 @@ def on_day(instant: datetime | None) -> str:
     return f"{day}, {when:%H:%M}"
 
 
+def due(instant: datetime | None) -> str:
+    """Return a promised instant; midnight is said as the end of the day before it."""
+    if instant is None:
+        return ""
+    when = clock.local(instant)
+    if (when.hour, when.minute) != (0, 0):
+        return on_day(instant)
+    return on_day(instant - timedelta(minutes=1)).rpartition(",")[0] + ", " + _("by the end of the day")
+
+
 def span(seconds: float | timedelta) -> str:
     """Return a duration in its two largest units' words: «3 days», «3:24 h», «12 min»."""
     total = int(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
@@ -54,7 +64,7 @@ def span(seconds: float | timedelta) -> str:
 
 def init_app(app: Flask) -> None:
     """Register the filters under the words that templates use."""
-    app.jinja_env.filters.update(t=by_language, hour=at_hour, when=on_day, span=span, ref=shown)
+    app.jinja_env.filters.update(t=by_language, hour=at_hour, when=on_day, due=due, span=span, ref=shown)
     app.jinja_env.globals.update(now=clock.now)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -31,7 +31,9 @@ def sign_in(email: str, password: str) -> str | None:
 def recognise(token: str) -> tuple[Staff, Actor] | None:
     """Return who holds the session, or None when it ended or was idle for too long."""
     now = clock.now()
-    found = queries.staff_of_session(token, now, now - timedelta(minutes=config.current().session_idle_minutes))
+    found = queries.staff_of_session(
+        token, now, now - timedelta(minutes=config.current().session_idle_minutes)
+    )
     if found is None:
         return None
     staff, actor, seen = found

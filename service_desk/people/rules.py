@@ -111,9 +111,11 @@ def is_outside_own_centres(actor: Actor, centre_id: int) -> bool:
     return actor.kind == "staff" and bool(actor.centre_ids) and centre_id not in actor.centre_ids
 
 
-def link_token(secret: str, authority_id: int, ticket_id: int, nonce: bytes) -> str:
-    """Return the private link's token: 144 unguessable bits, derived so that a message can repeat it."""
-    body = f"{authority_id}.{ticket_id}.".encode() + nonce
+def link_token(secret: str, authority_id: int, nonce: bytes) -> str:
+    """Return the private link's token: 144 unguessable bits, derived so that a message can repeat it.
+
+    It does not name the ticket: after a merge the same link leads to the ticket that stayed."""
+    body = f"{authority_id}.".encode() + nonce
     return urlsafe_b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()[:18]).decode()
 
 

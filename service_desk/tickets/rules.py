@@ -27,24 +27,46 @@ STATUSES = (
 )
 HOLDERS = ("centre", "unit", "contractor", "outside", "resident", "nobody")
 ENDED = frozenset({"closed", "rejected", "duplicate"})
-REJECTIONS = ("not_municipal", "private_property", "not_found", "no_access", "already_done", "not_enough_detail", "abuse")
+REJECTIONS = (
+    "not_municipal",
+    "private_property",
+    "not_found",
+    "no_access",
+    "already_done",
+    "not_enough_detail",
+    "abuse",
+)
 
 _WORKING = frozenset({"received", "triaged", "assigned", "in_progress", "waiting", "reopened", "handed_over"})
 
 #: From each status, the statuses a move may lead to. The one table; nothing else decides a move.
 MOVES: Mapping[str, frozenset[str]] = {
-    "received": frozenset({"triaged", "assigned", "in_progress", "waiting", "handed_over", "resolved", "rejected", "duplicate"}),
-    "triaged": frozenset({"triaged", "assigned", "in_progress", "waiting", "handed_over", "resolved", "rejected", "duplicate"}),
-    "assigned": frozenset({"triaged", "assigned", "in_progress", "waiting", "handed_over", "resolved", "rejected", "duplicate"}),
-    "in_progress": frozenset({"triaged", "assigned", "in_progress", "waiting", "handed_over", "resolved", "rejected", "duplicate"}),
+    "received": frozenset(
+        {"triaged", "assigned", "in_progress", "waiting", "handed_over", "resolved", "rejected", "duplicate"}
+    ),
+    "triaged": frozenset(
+        {"triaged", "assigned", "in_progress", "waiting", "handed_over", "resolved", "rejected", "duplicate"}
+    ),
+    "assigned": frozenset(
+        {"triaged", "assigned", "in_progress", "waiting", "handed_over", "resolved", "rejected", "duplicate"}
+    ),
+    "in_progress": frozenset(
+        {"triaged", "assigned", "in_progress", "waiting", "handed_over", "resolved", "rejected", "duplicate"}
+    ),
     # The answer brings it back to work; a clerk may also go on without one.
-    "waiting": frozenset({"triaged", "assigned", "in_progress", "handed_over", "resolved", "rejected", "duplicate"}),
+    "waiting": frozenset(
+        {"triaged", "assigned", "in_progress", "handed_over", "resolved", "rejected", "duplicate"}
+    ),
     # Only the resident's answer, or the end of the time to answer, leads on from here.
     "resolved": frozenset({"closed", "reopened"}),
     # «Not done» may come after the time to answer has passed.
     "closed": frozenset({"reopened"}),
-    "reopened": frozenset({"triaged", "assigned", "in_progress", "waiting", "handed_over", "resolved", "rejected", "duplicate"}),
-    "handed_over": frozenset({"triaged", "assigned", "in_progress", "waiting", "resolved", "rejected", "duplicate"}),
+    "reopened": frozenset(
+        {"triaged", "assigned", "in_progress", "waiting", "handed_over", "resolved", "rejected", "duplicate"}
+    ),
+    "handed_over": frozenset(
+        {"triaged", "assigned", "in_progress", "waiting", "resolved", "rejected", "duplicate"}
+    ),
     # A person may contest a refusal.
     "rejected": frozenset({"reopened"}),
     # Undoing a merge brings it back to the centre.
@@ -88,7 +110,10 @@ def is_working(status: str) -> bool:
 # --- reference -----------------------------------------------------------------------------------------------------
 
 _SPAN = 1_000_000
-_FACTOR, _SHIFT = 386_117, 482_193  # the factor shares no divisor with the span, so each number gives another reference
+_FACTOR, _SHIFT = (
+    386_117,
+    482_193,
+)  # the factor shares no divisor with the span, so each number gives another reference
 _DAMM = (
     "0317598642",
     "7092154863",
@@ -113,7 +138,8 @@ def _check_digit(digits: str) -> str:
 def reference_of(number: int) -> str:
     """Return the public reference of ticket number: 7 digits or more, the last a check digit (Damm).
 
-    Neighbouring numbers get distant references, so that one is not taken for another on the phone."""
+    Neighbouring numbers get distant references, so that one is not taken for another on the phone.
+    """
     high, low = divmod(number, _SPAN)
     digits = f"{high or ''}{(low * _FACTOR + _SHIFT) % _SPAN:06d}"
     return digits + _check_digit(digits)

@@ -1,0 +1,115 @@
+"""A ticket's end by the city: resolved with proof, rejected with a reason, closed in silence after the time to answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from service_desk import clock
+from service_desk.errors import BadInput
+from service_desk.flow import step
+from service_desk.flow.keeping import drop, keep_photos
+from service_desk.flow.telling import tell_followers
+from service_desk.intake import actions as intake
+from service_desk.intake.rules import clean_text
+from service_desk.people.rules import SYSTEM
+from service_desk.tickets import queries
+from service_desk.tickets.rules import REJECTIONS, text_digest
+from service_desk.work import transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from service_desk.intake.rules import EncodedPhoto
+    from service_desk.people.rules import Actor
+
+#: how long the resident may say «not done» before silence counts as agreement
+ANSWER_DAYS = 14
+#: why a ticket may be resolved without a photo
+OUTCOMES = ("photo", "seen_by_staff", "answered", "done_by_other", "nothing_found")
+
+
+def resolve_ticket(
+    ticket_id: int,
+    seen: int | None,
+    actor: Actor,
+    outcome: str,
+    words: str,
+    photos: Sequence[EncodedPhoto] = (),
+) -> None:
+    """Say that it is done, with evidence: a photo, or a reason code with words. The resident is asked.
+
+    Raises BadInput when neither is given, InvalidMove, StaleVersion.
+    """
+    now = clock.now()
+    text = clean_text(words, 1000)
+    problems = {}
+    if outcome not in OUTCOMES:
+        problems["outcome"] = "required"
+    if outcome == "photo" and not photos:
+        problems["photos"] = "photo_required"
+    if outcome != "photo" and not text:
+        problems["words"] = "required"
+    if problems:
+        raise BadInput(problems)
+    stored, _lost = keep_photos(photos)
+    try:
+        with transaction() as after:
+            ticket = step.take_ticket(ticket_id, seen, actor, "resolve", now)
+            ticket.outcome = outcome
+            intake.attach(ticket.id, stored, "after", actor.kind, now)
+            ticket.photo_count += len(stored)
+            event = step.move(
+                ticket,
+                "resolved",
+                "resolved",
+                actor,
+                now,
+                {"outcome": outcome, "photos": len(stored), "words": text_digest(text)},
+            )
+            step.with_words(ticket, event, "reply", text, actor, now)
+            tell_followers(ticket, event, "resolved", now, after)
+    except BaseException:
+        drop(stored)
+        raise
+
+
+def reject_ticket(ticket_id: int, seen: int | None, actor: Actor, reason: str, words: str) -> None:
+    """Refuse the ticket with a reason code and words the resident reads. Raises BadInput, InvalidMove, StaleVersion."""
+    now = clock.now()
+    text = clean_text(words, 1000)
+    problems = {}
+    if reason not in REJECTIONS:
+        problems["reason"] = "required"
+    if not text:
+        problems["words"] = "required"
+    if problems:
+        raise BadInput(problems)
+    with transaction() as after:
+        ticket = step.take_ticket(ticket_id, seen, actor, "reject", now)
+        ticket.outcome = reason
+        event = step.move(
+            ticket, "rejected", "rejected", actor, now, {"reason": reason, "words": text_digest(text)}
+        )
+        step.with_words(ticket, event, "reason", text, actor, now)
+        tell_followers(ticket, event, "rejected", now, after, text=text)
+
+
+def close_silent(limit: int = 200) -> int:
+    """Close resolved tickets nobody answered for within ANSWER_DAYS. Returns how many. Run by the timetable."""
+    now = clock.now()
+    done = 0
+    for ticket_id in queries.resolved_before(now - timedelta(days=ANSWER_DAYS), limit):
+        with transaction() as after:
+            ticket = queries.lock(ticket_id)
+            # Somebody may have answered between the list and the lock.
+            if (
+                ticket.status != "resolved"
+                or ticket.resolved_at is None
+                or ticket.resolved_at > now - timedelta(days=ANSWER_DAYS)
+            ):
+                continue
+            event = step.move(ticket, "closed", "closed", SYSTEM, now, {"by": "silence"})
+            tell_followers(ticket, event, "closed", now, after)
+            done += 1
+    return done

@@ -1,0 +1,238 @@
+"""A report is received: intake → routing → tickets → slas → messages, in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from service_desk import clock, telemetry
+from service_desk.catalog.queries import catalogue
+from service_desk.catalog.rules import check_answers, is_hazard
+from service_desk.city import kept
+from service_desk.city.queries import city_map
+from service_desk.errors import BadInput, Conflict, NotAllowed
+from service_desk.flow.keeping import drop, keep_photos
+from service_desk.flow.telling import DELIVER, values_of
+from service_desk.intake import actions as intake
+from service_desk.intake import queries as said_before
+from service_desk.messages import actions as messages
+from service_desk.people import actions as people
+from service_desk.people.rules import may
+from service_desk.routing import actions as routing
+from service_desk.routing import queries as routes
+from service_desk.routing.rules import Decision, Placed
+from service_desk.slas import actions as slas
+from service_desk.slas.queries import standards
+from service_desk.tickets import actions as tickets
+from service_desk.tickets import queries as ticket_queries
+from service_desk.tickets.models import Ticket
+from service_desk.tickets.rules import reference_of
+from service_desk.work import new_id, new_ticket_number, tenant_id, transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from service_desk.catalog.rules import ServiceType
+    from service_desk.intake.rules import EncodedPhoto, Said
+    from service_desk.people.rules import Actor
+
+SUMMARY_CHARS = 300
+
+
+class _UsedBefore(Exception):
+    """The submission key was used: the transaction is left without a trace."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """What came of a report. token: of the reporter's private link. is_repeat: it had been received before."""
+
+    ticket_id: int
+    reference: str
+    token: str
+    is_repeat: bool = False
+    lost_photos: int = 0
+
+
+def receive_report(said: Said, actor: Actor, *, lost_photos: int = 0) -> Received:
+    """Record what was said and open the city's ticket for it, with its clocks and its message.
+
+    said: cleaned by the door; answers are checked here. lost_photos: files the door could not read.
+    A second submit with the same key and content returns the first one's ticket. An undecided route is no error:
+    the ticket waits in the default centre's triage. Raises BadInput, Conflict, NotAllowed, NotFound (no such service).
+    """
+    if actor.kind == "staff" and not may(actor, "file_for_other"):
+        raise NotAllowed
+    service = catalogue().type(said.service_code)
+    answers, problems = check_answers(service, said.answers)
+    if problems:
+        raise BadInput({f"answer_{code}": problem for code, problem in problems.items()})
+    hazard, hazard_why = is_hazard(service, answers)
+    stored, lost = keep_photos(said.photos)
+    try:
+        with transaction() as after:
+            now = clock.now()
+            received, rows = _write(said, service, answers, actor, stored, (hazard, hazard_why), now)
+            if messages.insert_rows(rows):
+                after.ring(DELIVER, tenant_id())
+    except _UsedBefore:
+        drop(stored)
+        return _again(said)
+    except BaseException:
+        drop(stored)
+        raise
+    return Received(received.ticket_id, received.reference, received.token, lost_photos=lost + lost_photos)
+
+
+def _decide(said: Said, service: ServiceType) -> Decision:
+    """Route; a rule that fails is recorded and sends the ticket to a person instead of failing the report."""
+    try:
+        return routes.decide(said.place, service)
+    except Exception as error:  # noqa: BLE001 — DESIGN §4.1: nothing said is lost; it is logged whole and waits in triage
+        telemetry.log.error("routing_failed", exc_info=error)
+        placed = Placed(
+            "triage", lon=said.place.lon, lat=said.place.lat, address=said.place.line, reason="routing_failed"
+        )
+        return Decision(
+            placed,
+            city_map().default_centre.id,
+            None,
+            None,
+            "centre",
+            None,
+            "routing_failed",
+            {"error": type(error).__name__},
+        )
+
+
+def _clock_rows(
+    ticket_id: int, service_code: str, now: datetime, *, hazard: bool
+) -> list[dict[str, Any]] | None:
+    """Return the clocks' rows; None when a standard or calendar fails, which a person then sees in triage."""
+    try:
+        return slas.clock_rows(ticket_id, standards().sla(service_code), now, is_hazard=hazard)
+    except Exception as error:  # noqa: BLE001 — as above
+        telemetry.log.error("clock_failed", exc_info=error)
+        return None
+
+
+def _write(
+    said: Said,
+    service: ServiceType,
+    answers: dict[str, Any],
+    actor: Actor,
+    stored: Sequence[tuple[str, EncodedPhoto]],
+    hazard: tuple[bool, Sequence[str]],
+    now: datetime,
+) -> tuple[Received, list[dict[str, Any]]]:
+    ticket_id = new_id()
+    decision = _decide(said, service)
+    clocks = _clock_rows(ticket_id, said.service_code, now, hazard=hazard[0])
+    triage = decision.triage_reason or ("clock_failed" if clocks is None else None)
+    due_at = min((row["due_at"] for row in clocks or ()), default=None)
+    values = _ticket_values(
+        ticket_id, said, service, decision, triage, len(stored), due_at, is_hazard=hazard[0]
+    )
+    data = {
+        "channel": said.channel,
+        "service": said.service_code,
+        "routing": decision.why(),
+        "hazard": list(hazard[1]),
+        "answers": sorted(answers),
+    }
+    tickets.open_ticket(values, actor, data, now)
+    resident_id, stopped = _remember(said, now)
+    staff_id = actor.id if actor.kind == "staff" else None
+    if not intake.record(
+        said, ticket_id, resident_id, staff_id, actor.id if actor.kind == "api" else None, now
+    ):
+        raise _UsedBefore
+    routing.record(ticket_id, decision, 1, now)
+    slas.start_clocks(clocks or [])
+    follower = tickets.follow(
+        ticket_id, "reporter", resident_id, said.locale, said.contact if said.phone else "none", now
+    )
+    intake.attach(ticket_id, stored, "report", actor.kind, now)
+    telemetry.reports_received.labels(channel=said.channel, routing=decision.placed.method).inc()
+    resolve_due = next((row["due_at"] for row in clocks or () if row["kind"] == "resolve"), None)
+    rows = _message_rows(values, follower, said, stopped, resolve_due, now) if said.phone else []
+    return Received(ticket_id, values["reference"], follower.token), rows
+
+
+def _remember(said: Said, now: datetime) -> tuple[int | None, tuple[str, ...]]:
+    if not said.phone:
+        return None, ()
+    return people.remember_resident(said.phone, said.person_name, said.locale, said.contact, now)
+
+
+def _ticket_values(
+    ticket_id: int,
+    said: Said,
+    service: ServiceType,
+    decision: Decision,
+    triage: str | None,
+    photo_count: int,
+    due_at: datetime | None,
+    *,
+    is_hazard: bool,
+) -> dict[str, Any]:
+    reference = reference_of(new_ticket_number())
+    summary = said.text[:SUMMARY_CHARS]
+    return {
+        "id": ticket_id,
+        "reference": reference,
+        "service_code": service.code,
+        "service_type_id": catalogue().ids[service.code],
+        "group_code": service.group_code,
+        "is_hazard": is_hazard,
+        "is_sensitive": service.is_sensitive,
+        "centre_id": decision.centre_id,
+        "area_code": decision.placed.area_code,
+        "neighbour_centre_id": decision.neighbour_centre_id,
+        "triage_reason": triage,
+        "routing_method": decision.placed.method,
+        "handler_kind": str(decision.handler_kind),
+        "unit_id": decision.unit_id,
+        "lon": decision.placed.lon,
+        "lat": decision.placed.lat,
+        "address": decision.placed.address,
+        "landmark": said.place.landmark,
+        "summary": summary,
+        "search": tickets.search_words(reference, decision.placed.address, said.place.landmark, summary),
+        "channel": said.channel,
+        "locale": said.locale,
+        "due_at": due_at,
+        "photo_count": photo_count,
+    }
+
+
+def _message_rows(
+    values: dict[str, Any],
+    follower: tickets.NewFollower,
+    said: Said,
+    stopped: tuple[str, ...],
+    due_at: datetime | None,
+    now: datetime,
+) -> list[dict[str, Any]]:
+    ticket = Ticket(authority_id=tenant_id(), **values)
+    person = messages.Recipient(
+        follower_id=follower.id,
+        resident_id=follower.resident_id,
+        locale=follower.locale,
+        channel=follower.channel,
+        address=said.phone or "",
+        stopped=stopped,
+        link=f"{kept.public_base_url()}/t/{follower.token}",
+    )
+    return messages.rows_to_tell(ticket, "received", 1, [person], values_of(ticket, due_at=due_at), now)
+
+
+def _again(said: Said) -> Received:
+    """Return the first report's ticket. Raises Conflict when the same key came with other content."""
+    first = said_before.report_by_key(said.submission_key)
+    if first is None or first.content_hash != said.content_hash():
+        raise Conflict
+    ticket = ticket_queries.ticket_or_404(first.ticket_id)
+    follower = ticket_queries.followers_of(ticket.id)[0]
+    return Received(ticket.id, ticket.reference, tickets.token_of(follower), is_repeat=True)

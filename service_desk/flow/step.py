@@ -1,0 +1,102 @@
+"""One step on a ticket: lock it, ask whether the actor may, move it, and let its clocks follow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from service_desk.errors import NotAllowed
+from service_desk.people import actions as people
+from service_desk.people.rules import is_outside_own_centres, may
+from service_desk.slas import actions as slas
+from service_desk.slas import queries as clocks
+from service_desk.tickets import actions as tickets
+from service_desk.tickets import queries
+from service_desk.tickets.rules import ACKNOWLEDGING, PAUSING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from service_desk.people.rules import Actor
+    from service_desk.slas.models import Clock
+    from service_desk.tickets.models import Ticket, TicketEvent
+
+ENDING_WITHOUT_WORK = frozenset({"rejected", "duplicate"})
+RESOLVE_CLOCKS = ("acknowledge", "make_safe", "resolve")
+
+
+def take_ticket(ticket_id: int, seen: int | None, actor: Actor, verb: str, now: datetime) -> Ticket:
+    """Return the locked ticket for an act. seen: the version on the clerk's page (None: not from a page).
+
+    Raises NotFound, StaleVersion, NotAllowed. An act outside the own centres is written in the access log.
+    """
+    ticket = queries.lock(ticket_id, seen)
+    if not may(actor, verb, unit_id=ticket.unit_id):
+        raise NotAllowed
+    if is_outside_own_centres(actor, ticket.centre_id):
+        people.note_access(actor, ticket.id, verb, now, why="outside_own_centres")
+    return ticket
+
+
+def move(
+    ticket: Ticket, status: str, kind: str, actor: Actor, now: datetime, data: Mapping[str, Any] | None = None
+) -> TicketEvent:
+    """Move the locked ticket, and its clocks with it: first look, pause, resume, stop. Raises InvalidMove."""
+    before = ticket.status
+    event = tickets.move(ticket, status, kind, actor, now, data)
+    if actor.kind == "staff":
+        ticket.has_news = False
+    _follow_with_clocks(ticket, before, now)
+    return event
+
+
+def _follow_with_clocks(ticket: Ticket, before: str, now: datetime) -> None:
+    held = clocks.clocks_of(ticket.id)
+    status = ticket.status
+    if before in PAUSING and status not in PAUSING:
+        slas.resume_clocks(held, ticket.id, now)
+    if status in ACKNOWLEDGING:
+        slas.stop_clocks(held, ("acknowledge",), now)
+    if status in PAUSING:
+        slas.pause_clocks(held, ticket.id, f"{status}_for_resident", now)
+    if status in {"resolved", "closed"}:
+        slas.stop_clocks(held, RESOLVE_CLOCKS, now)
+    if status in ENDING_WITHOUT_WORK:
+        slas.void_clocks(held, now)
+    if status == "reopened":
+        held = _restart(held, ticket, now)
+    ticket.due_at = slas.next_due(held)
+
+
+def _restart(held: list[Clock], ticket: Ticket, now: datetime) -> list[Clock]:
+    slas.void_clocks(held, now)
+    return [*held, *slas.restart_clocks(held, ticket.id, clocks.standards().sla(ticket.service_code), now)]
+
+
+def look(ticket: Ticket, now: datetime) -> None:
+    """Stop the acknowledge clock: a person has looked, though nothing moved."""
+    held = clocks.clocks_of(ticket.id)
+    slas.stop_clocks(held, ("acknowledge",), now)
+    ticket.due_at = slas.next_due(held)
+
+
+def make_safe(ticket: Ticket, now: datetime) -> None:
+    """Stop the make-safe clock."""
+    held = clocks.clocks_of(ticket.id)
+    slas.stop_clocks(held, ("make_safe",), now)
+    ticket.due_at = slas.next_due(held)
+
+
+def with_words(
+    ticket: Ticket,
+    event: TicketEvent,
+    kind: str,
+    text: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    is_internal: bool = False,
+) -> None:
+    """Keep words beside their event, when there are any."""
+    if text:
+        tickets.add_words(ticket, event.seq, kind, text, actor, now, is_internal=is_internal)

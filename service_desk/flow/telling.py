@@ -1,0 +1,60 @@
+"""What a message says of a ticket, and to whom: put together once for every use-case."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from service_desk.catalog.queries import catalogue
+from service_desk.city.queries import city_map
+from service_desk.extensions import db
+from service_desk.messages import actions as messages
+from service_desk.people.models import Resident
+from service_desk.tickets.models import Follower
+from service_desk.work import tenant_id
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from service_desk.tickets.models import Ticket, TicketEvent
+    from service_desk.work import After
+
+DELIVER = "service_desk.jobs.deliver_messages"
+
+
+def values_of(
+    ticket: Ticket, *, due_at: datetime | None = None, text: str = "", holder: Any = None
+) -> dict[str, Any]:
+    """Return what the wording may use of a ticket. holder: name by language of whoever it was handed to."""
+    city = city_map()
+    types = catalogue().types
+    return {
+        "city": city.authority.name,
+        "centre_number": city.centres[ticket.centre_id].number,
+        "service": types[ticket.service_code].name if ticket.service_code in types else None,
+        "due_at": due_at,
+        "text": text,
+        "holder": holder,
+    }
+
+
+def tell_followers(
+    ticket: Ticket, event: TicketEvent, word: str, now: datetime, after: After, **values: Any
+) -> None:
+    """Tell everybody who follows the ticket about an event, and ring the queue. word: the message's name."""
+    query = (
+        select(Follower, Resident)
+        .outerjoin(
+            Resident, (Resident.authority_id == Follower.authority_id) & (Resident.id == Follower.resident_id)
+        )
+        .where(
+            Follower.authority_id == tenant_id(), Follower.ticket_id == ticket.id, Follower.left_at.is_(None)
+        )
+        .order_by(Follower.id)
+    )
+    recipients = [
+        messages.recipient(follower, resident) for follower, resident in db.session.execute(query).tuples()
+    ]
+    if recipients and messages.tell(ticket, word, event.seq, recipients, values_of(ticket, **values), now):
+        after.ring(DELIVER, tenant_id())

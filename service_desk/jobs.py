@@ -1,0 +1,87 @@
+"""The workers' doors and the timetable. A job takes row ids, sets the tenant, and calls one use-case."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import OperationalError
+
+from service_desk import clock, config
+from service_desk.app import create_app
+from service_desk.city import kept
+from service_desk.flow.breach import record_breaches
+from service_desk.flow.deliver import deliver_messages as deliver
+from service_desk.flow.finish import close_silent
+from service_desk.flow.sweep import sweep
+from service_desk.telemetry import log
+from service_desk.work import tenant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+
+
+@lru_cache(maxsize=1)
+def _app() -> Flask:
+    """Return the worker's app, made once a process."""
+    return create_app(config.read())
+
+    return create_app(config.read())
+
+
+def deliver_messages(authority_id: int) -> dict[str, int]:
+    """Send what is due for an authority: one job drains a batch."""
+    with _app().app_context(), tenant(authority_id):
+        return dict(deliver(authority_id))
+
+
+@dataclass(frozen=True)
+class Timer:
+    """One line of the timetable. every_seconds: from end to start. does: run once per authority, or once when for_all."""
+
+    name: str
+    every_seconds: float
+    does: Callable[[], object]
+    for_all: bool = False
+
+
+TIMETABLE = (
+    Timer("sweep_outbox", 5, lambda: sweep(clock.now()), for_all=True),
+    Timer("record_breaches", 30, record_breaches),
+    Timer("close_silent", 600, close_silent),
+)
+
+
+def run_timetable() -> None:
+    """Run every timer for every authority until SIGTERM. One that fails is logged whole and comes again."""
+    stop = threading.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: stop.set())
+    due = {timer.name: 0.0 for timer in TIMETABLE}
+    with _app().app_context():
+        while not stop.is_set():
+            for timer in TIMETABLE:
+                if time.monotonic() >= due[timer.name] and not stop.is_set():
+                    _run(timer)
+                    due[timer.name] = time.monotonic() + timer.every_seconds
+            stop.wait(1)
+
+
+def _run(timer: Timer) -> None:
+    try:
+        if timer.for_all:
+            timer.does()
+            return
+        for authority in kept.authorities():
+            with tenant(authority.id):
+                timer.does()
+    except OperationalError as error:
+        log.warning("timer_database_away", timer=timer.name, error=type(error).__name__)
+    except Exception as error:  # noqa: BLE001 — the timetable outlives one bad row; the error is logged whole
+        log.error("timer_failed", timer=timer.name, exc_info=error)

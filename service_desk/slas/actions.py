@@ -1,0 +1,153 @@
+"""Writes of clocks. Every move of a clock goes through the pure rules and is stored with what it was judged by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, update
+
+from service_desk.extensions import db
+from service_desk.slas import queries
+from service_desk.slas.models import Clock, Pause
+from service_desk.slas.rules import ClockKind, ClockResult, ClockState, Promise, moves, remaining_seconds
+from service_desk.work import tenant_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from service_desk.slas.models import Sla
+
+ALWAYS = "24x7"
+
+
+def promises_of(sla: Sla, *, is_hazard: bool, calendar_code: str | None = None) -> tuple[Promise, ...]:
+    """Return what a standard promises: acknowledge and resolve, and make safe for a hazard. A hazard's first look runs day and night."""
+    usual = calendar_code or sla.calendar_code
+    promised = [
+        Promise(ClockKind.ACKNOWLEDGE, sla.acknowledge_minutes, ALWAYS if is_hazard else usual),
+        Promise(ClockKind.RESOLVE, sla.resolve_minutes, usual),
+    ]
+    if is_hazard and sla.make_safe_minutes:
+        promised.insert(1, Promise(ClockKind.MAKE_SAFE, sla.make_safe_minutes, ALWAYS))
+    return tuple(promised)
+
+
+def clock_rows(ticket_id: int, sla: Sla, now: datetime, *, is_hazard: bool) -> list[dict[str, Any]]:
+    """Return the rows of a new ticket's clocks. Raises CalendarError, NotFound."""
+    return [_row(ticket_id, promise, sla.id, now, 0) for promise in promises_of(sla, is_hazard=is_hazard)]
+
+
+def _row(ticket_id: int, promise: Promise, sla_id: int | None, now: datetime, round_: int) -> dict[str, Any]:
+    calendar_id, calendar = queries.standards().calendar(promise.calendar_code)
+    state = moves.start(promise, now, calendar)
+    return {
+        "authority_id": tenant_id(),
+        "ticket_id": ticket_id,
+        "kind": str(promise.kind),
+        "round": round_,
+        "sla_id": sla_id,
+        "calendar_id": calendar_id,
+        "calendar_code": promise.calendar_code,
+        "minutes": promise.minutes,
+        "started_at": state.started_at,
+        "due_at": state.due_at,
+    }
+
+
+def start_clocks(rows: Sequence[dict[str, Any]]) -> None:
+    """Insert clock rows in one statement."""
+    if rows:
+        db.session.execute(insert(Clock), list(rows))
+
+
+def state_of(clock: Clock) -> ClockState:
+    """Return the pure value of a stored clock."""
+    return ClockState(
+        kind=ClockKind(clock.kind),
+        minutes=clock.minutes,
+        calendar_code=clock.calendar_code,
+        started_at=clock.started_at,
+        due_at=clock.due_at,
+        paused_at=clock.paused_at,
+        stopped_at=clock.stopped_at,
+        result=ClockResult(clock.result) if clock.result else None,
+        round=clock.round,
+    )
+
+
+def _keep(clock: Clock, state: ClockState, now: datetime) -> None:
+    clock.due_at, clock.paused_at, clock.stopped_at = state.due_at, state.paused_at, state.stopped_at
+    clock.result = str(state.result) if state.result else None
+    if clock.result == "missed" and clock.breached_at is None:
+        clock.breached_at = min(now, state.due_at) if state.due_at < now else now
+
+
+def pause_clocks(clocks: Iterable[Clock], ticket_id: int, reason: str, now: datetime) -> None:
+    """Hold every running clock of the ticket, with the reason."""
+    running = [clock for clock in clocks if clock.stopped_at is None and clock.paused_at is None]
+    for clock in running:
+        calendar = queries.standards().version(clock.calendar_id)
+        clock.remaining_seconds = remaining_seconds(state_of(clock), now, calendar)
+        _keep(clock, moves.pause(state_of(clock), now), now)
+    if running:
+        db.session.add(Pause(authority_id=tenant_id(), ticket_id=ticket_id, reason=reason, started_at=now))
+
+
+def resume_clocks(clocks: Iterable[Clock], ticket_id: int, now: datetime) -> None:
+    """Let every held clock of the ticket run again with the open time it had left."""
+    for clock in clocks:
+        if clock.stopped_at is None and clock.paused_at is not None:
+            _keep(
+                clock, moves.resume(state_of(clock), now, queries.standards().version(clock.calendar_id)), now
+            )
+            clock.remaining_seconds = None
+    where = (Pause.authority_id == tenant_id(), Pause.ticket_id == ticket_id, Pause.ended_at.is_(None))
+    db.session.execute(update(Pause).where(*where).values(ended_at=now))
+
+
+def stop_clocks(clocks: Iterable[Clock], kinds: Iterable[str], now: datetime) -> None:
+    """Freeze the results of the running clocks of these kinds."""
+    wanted = set(kinds)
+    for clock in clocks:
+        if clock.stopped_at is None and clock.kind in wanted:
+            _keep(
+                clock, moves.stop(state_of(clock), now, queries.standards().version(clock.calendar_id)), now
+            )
+
+
+def void_clocks(clocks: Iterable[Clock], now: datetime) -> None:
+    """Take back every promise still running: the ticket was rejected or merged. One already broken stays broken."""
+    for clock in clocks:
+        if clock.stopped_at is None:
+            _keep(clock, moves.void(state_of(clock), now), now)
+
+
+def restart_clocks(clocks: Sequence[Clock], ticket_id: int, sla: Sla, now: datetime) -> list[Clock]:
+    """Open the clocks of a reopening: a look, and a shorter resolve. Earlier rounds keep their results."""
+    round_ = max((clock.round for clock in clocks), default=-1) + 1
+    rows = [
+        _row(
+            ticket_id,
+            Promise(ClockKind.ACKNOWLEDGE, sla.acknowledge_minutes, sla.calendar_code),
+            sla.id,
+            now,
+            round_,
+        ),
+        _row(
+            ticket_id,
+            Promise(ClockKind.RESOLVE, sla.reopened_minutes, sla.calendar_code),
+            sla.id,
+            now,
+            round_,
+        ),
+    ]
+    fresh = [Clock(**row) for row in rows]
+    db.session.add_all(fresh)
+    return fresh
+
+
+def next_due(clocks: Iterable[Clock]) -> datetime | None:
+    """Return the earliest promise still running, which orders the queue; while paused, the one it was paused at; None when all stopped."""
+    running = [clock.due_at for clock in clocks if clock.stopped_at is None]
+    return min(running) if running else None

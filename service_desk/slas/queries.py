@@ -1,0 +1,157 @@
+"""Reads of standards, calendars and clocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from service_desk.city.kept import Kept
+from service_desk.errors import NotFound
+from service_desk.extensions import db
+from service_desk.slas.models import CalendarDay, CalendarRow, Clock, Pause, Sla
+from service_desk.slas.rules import CalendarShelf, StoredDay, calendar_of
+from service_desk.work import tenant_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from service_desk.slas.rules import Calendar
+
+_shelf = CalendarShelf()
+
+
+@dataclass(frozen=True)
+class Standards:
+    """The standards and calendars of an authority: those in force by code, and every version by id."""
+
+    slas: Mapping[str, Sla]
+    in_force: Mapping[str, CalendarRow]
+    versions: Mapping[int, CalendarRow]
+    days: tuple[CalendarDay, ...]
+    edition: int
+
+    def sla(self, service_code: str) -> Sla:
+        """Return the standard in force. Raises NotFound."""
+        if service_code not in self.slas:
+            raise NotFound("no_standard")
+        return self.slas[service_code]
+
+    def calendar(self, code: str) -> tuple[int, Calendar]:
+        """Return (version id, compiled calendar) in force under the code. Raises NotFound, ImpossibleCalendar."""
+        if code not in self.in_force:
+            raise NotFound("no_calendar")
+        row = self.in_force[code]
+        return row.id, self.version(row.id)
+
+    def version(self, calendar_id: int) -> Calendar:
+        """Return a compiled calendar by the version a clock was judged by. Raises NotFound."""
+        if calendar_id not in self.versions:
+            raise NotFound("no_calendar")
+        row = self.versions[calendar_id]
+        return _shelf.get((row.authority_id, row.id, self.edition), lambda: self._compile(row))
+
+    def _compile(self, row: CalendarRow) -> Calendar:
+        days = [
+            StoredDay(
+                day.day,
+                day.kind,
+                tuple((a, b) for a, b in day.windows),
+                day.name,
+                day.source,
+                is_shared=day.calendar_code is None,
+            )
+            for day in self.days
+            if day.calendar_code in (None, row.code)
+        ]
+        return calendar_of(
+            row.code,
+            row.windows,
+            days,
+            holidays=row.holidays,
+            valid_from=row.valid_from,
+            is_always_open=row.is_always_open,
+            version=row.id,
+        )
+
+
+_editions = iter(range(1, 1 << 31))
+
+
+def _load() -> Standards:
+    here = tenant_id()
+    slas = db.session.scalars(select(Sla).where(Sla.authority_id == here, Sla.valid_to.is_(None))).all()
+    calendars = db.session.scalars(select(CalendarRow).where(CalendarRow.authority_id == here)).all()
+    days = db.session.scalars(
+        select(CalendarDay).where(CalendarDay.authority_id == here).order_by(CalendarDay.day)
+    ).all()
+    db.session.expunge_all()
+    return Standards(
+        slas={sla.service_code: sla for sla in slas},
+        in_force={row.code: row for row in calendars if row.valid_to is None},
+        versions={row.id: row for row in calendars},
+        days=tuple(days),
+        edition=next(_editions),
+    )
+
+
+_kept = Kept(_load)
+
+
+def standards() -> Standards:
+    """Return the present authority's standards; no statement when they are in memory."""
+    return _kept.get()
+
+
+def clocks_of(ticket_id: int) -> list[Clock]:
+    """Return a ticket's clocks, first promise first."""
+    query = (
+        select(Clock)
+        .where(Clock.authority_id == tenant_id(), Clock.ticket_id == ticket_id)
+        .order_by(Clock.round, Clock.kind)
+    )
+    return list(db.session.scalars(query))
+
+
+def pauses_of(ticket_id: int) -> list[Pause]:
+    """Return a ticket's pauses, oldest first."""
+    query = (
+        select(Pause)
+        .where(Pause.authority_id == tenant_id(), Pause.ticket_id == ticket_id)
+        .order_by(Pause.started_at)
+    )
+    return list(db.session.scalars(query))
+
+
+def clocks_of_many(ticket_ids: Iterable[int]) -> dict[int, list[Clock]]:
+    """Return {ticket id: clocks}."""
+    wanted = list(ticket_ids)
+    found: dict[int, list[Clock]] = {ticket_id: [] for ticket_id in wanted}
+    if wanted:
+        query = (
+            select(Clock)
+            .where(Clock.authority_id == tenant_id(), Clock.ticket_id.in_(wanted))
+            .order_by(Clock.round, Clock.kind)
+        )
+        for clock in db.session.scalars(query):
+            found[clock.ticket_id].append(clock)
+    return found
+
+
+def overdue(now: object, limit: int) -> list[Clock]:
+    """Return running clocks whose promise has passed and is not yet on record, by the partial index."""
+    query = (
+        select(Clock)
+        .where(
+            Clock.authority_id == tenant_id(),
+            Clock.stopped_at.is_(None),
+            Clock.paused_at.is_(None),
+            Clock.breached_at.is_(None),
+            Clock.due_at < now,
+        )
+        .order_by(Clock.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(db.session.scalars(query))

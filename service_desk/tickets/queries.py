@@ -1,0 +1,261 @@
+"""Reads of tickets."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Select, func, select, text
+
+from service_desk.errors import NotFound, StaleVersion
+from service_desk.extensions import db
+from service_desk.people.rules import digest
+from service_desk.tickets.models import Follower, Remark, Ticket, TicketEvent
+from service_desk.work import tenant_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+METRES_PER_DEGREE = 111_195.0
+#: counts stop here: a clerk needs «1000+», not a scan
+COUNT_LIMIT = 1000
+
+
+def lock(ticket_id: int, seen: int | None = None) -> Ticket:
+    """Return the ticket locked for this transaction. Raises NotFound, StaleVersion when it moved on since «seen»."""
+    query = select(Ticket).where(Ticket.authority_id == tenant_id(), Ticket.id == ticket_id).with_for_update()
+    ticket = db.session.scalar(query.execution_options(populate_existing=True))
+    if ticket is None:
+        raise NotFound
+    if seen is not None and ticket.version != seen:
+        raise StaleVersion(ticket_id, seen, ticket.version)
+    return ticket
+
+
+def ticket_or_404(ticket_id: int) -> Ticket:
+    """Return the ticket. Raises NotFound."""
+    ticket = db.session.scalar(
+        select(Ticket).where(Ticket.authority_id == tenant_id(), Ticket.id == ticket_id)
+    )
+    if ticket is None:
+        raise NotFound
+    return ticket
+
+
+def by_reference(reference: str) -> Ticket | None:
+    """Return the ticket with this public number (any punctuation), or None."""
+    digits = "".join(ch for ch in reference if ch in "0123456789")
+    return db.session.scalar(
+        select(Ticket).where(Ticket.authority_id == tenant_id(), Ticket.reference == digits)
+    )
+
+
+def by_token(token: str) -> tuple[Ticket, Follower]:
+    """Return the ticket and follower behind a private link. Raises NotFound, the same for wrong and ended ones."""
+    query = (
+        select(Ticket, Follower)
+        .join(Follower, (Follower.authority_id == Ticket.authority_id) & (Follower.ticket_id == Ticket.id))
+        .where(
+            Follower.authority_id == tenant_id(),
+            Follower.token_hash == digest(token),
+            Follower.left_at.is_(None),
+        )
+    )
+    row = db.session.execute(query).first()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
+
+
+def events_of(ticket_id: int) -> list[TicketEvent]:
+    """Return the history, oldest first."""
+    query = (
+        select(TicketEvent)
+        .where(TicketEvent.authority_id == tenant_id(), TicketEvent.ticket_id == ticket_id)
+        .order_by(TicketEvent.seq)
+    )
+    return list(db.session.scalars(query))
+
+
+def remarks_of(ticket_id: int, *, with_internal: bool) -> list[Remark]:
+    """Return the words on a ticket, oldest first. with_internal: only for staff."""
+    query = select(Remark).where(Remark.authority_id == tenant_id(), Remark.ticket_id == ticket_id)
+    if not with_internal:
+        query = query.where(Remark.is_internal.is_(False))
+    return list(db.session.scalars(query.order_by(Remark.at, Remark.id)))
+
+
+def followers_of(ticket_id: int) -> list[Follower]:
+    """Return who hears about the ticket, first first."""
+    query = select(Follower).where(
+        Follower.authority_id == tenant_id(), Follower.ticket_id == ticket_id, Follower.left_at.is_(None)
+    )
+    return list(db.session.scalars(query.order_by(Follower.joined_at)))
+
+
+def follower(ticket_id: int, resident_id: int) -> Follower | None:
+    """Return the resident's own following of the ticket, or None."""
+    query = select(Follower).where(
+        Follower.authority_id == tenant_id(),
+        Follower.ticket_id == ticket_id,
+        Follower.resident_id == resident_id,
+    )
+    return db.session.scalar(query)
+
+
+@dataclass(frozen=True)
+class QueueFilter:
+    """What a queue shows. Null or False: not asked. centre_ids empty: every centre."""
+
+    centre_ids: tuple[int, ...] = ()
+    unit_ids: tuple[int, ...] = ()
+    assignee_id: int | None = None
+    is_late: bool = False
+    is_hazard: bool = False
+    is_triage: bool = False
+    has_news: bool = False
+    statuses: tuple[str, ...] = ()
+    service_code: str | None = None
+    group_code: str | None = None
+    area_code: str | None = None
+    words: str = ""
+    with_ended: bool = False
+
+
+def _asked(query: Select[Any], wanted: QueueFilter, now: datetime) -> Select[Any]:
+    query = query.where(Ticket.authority_id == tenant_id())
+    if not wanted.with_ended:
+        query = query.where(Ticket.is_open)
+    conditions: list[tuple[Any, Any]] = [
+        (
+            wanted.centre_ids,
+            Ticket.centre_id == wanted.centre_ids[0]
+            if len(wanted.centre_ids) == 1
+            else Ticket.centre_id.in_(wanted.centre_ids),
+        ),
+        (wanted.unit_ids, Ticket.unit_id.in_(wanted.unit_ids)),
+        (wanted.assignee_id, Ticket.assignee_id == wanted.assignee_id),
+        (wanted.is_late, Ticket.due_at < now),
+        (wanted.is_hazard, Ticket.is_hazard),
+        (wanted.is_triage, Ticket.triage_reason.is_not(None)),
+        (wanted.has_news, Ticket.has_news),
+        (wanted.statuses, Ticket.status.in_(wanted.statuses)),
+        (wanted.service_code, Ticket.service_code == wanted.service_code),
+        (wanted.group_code, Ticket.group_code == wanted.group_code),
+        (wanted.area_code, Ticket.area_code == wanted.area_code),
+        (wanted.words, Ticket.id.in_(select(func.search_ticket_ids(wanted.words[:100], COUNT_LIMIT)))),
+    ]
+    for given, condition in conditions:
+        if given:
+            query = query.where(condition)
+    return query
+
+
+def queue(
+    wanted: QueueFilter, now: datetime, *, limit: int = 50, after: tuple[datetime | None, int] | None = None
+) -> list[Ticket]:
+    """Return a page of the queue by due time, then id. after: (due_at, id) of the last row seen. One statement."""
+    query = _asked(select(Ticket), wanted, now).order_by(Ticket.due_at, Ticket.id).limit(limit)
+    if after is not None and after[0] is not None:
+        query = query.where(
+            (Ticket.due_at > after[0])
+            | ((Ticket.due_at == after[0]) & (Ticket.id > after[1]))
+            | Ticket.due_at.is_(None)
+        )
+    elif after is not None:
+        query = query.where(Ticket.due_at.is_(None), Ticket.id > after[1])
+    return list(db.session.scalars(query))
+
+
+def counts(wanted: dict[str, QueueFilter], now: datetime) -> dict[str, int]:
+    """Return how many each filter shows, up to COUNT_LIMIT, all in one statement."""
+    if not wanted:
+        return {}
+    columns = []
+    for name, each in wanted.items():
+        inner = _asked(select(Ticket.id), each, now).limit(COUNT_LIMIT).subquery()
+        columns.append(select(func.count()).select_from(inner).scalar_subquery().label(name))
+    row = db.session.execute(select(*columns)).one()
+    return {name: int(getattr(row, name)) for name in wanted}
+
+
+def nearby(
+    service_code: str,
+    lon: float,
+    lat: float,
+    radius_m: float,
+    *,
+    limit: int = 5,
+    except_id: int | None = None,
+) -> list[tuple[Ticket, float]]:
+    """Return open tickets of the same type around a point with their distances (m), nearest first; never sensitive ones."""
+    dlat = radius_m / METRES_PER_DEGREE
+    dlon = dlat / max(math.cos(math.radians(lat)), 0.1)
+    query = select(Ticket).where(
+        Ticket.authority_id == tenant_id(),
+        Ticket.is_open,
+        Ticket.service_code == service_code,
+        Ticket.lat.between(lat - dlat, lat + dlat),
+        Ticket.lon.between(lon - dlon, lon + dlon),
+        Ticket.is_sensitive.is_(False),
+        Ticket.status.not_in(("resolved",)),
+    )
+    found = []
+    for ticket in db.session.scalars(query.limit(200)):
+        if ticket.id != except_id and ticket.lon is not None and ticket.lat is not None:
+            metres = math.hypot(
+                (ticket.lat - lat) * METRES_PER_DEGREE,
+                (ticket.lon - lon) * METRES_PER_DEGREE * math.cos(math.radians(lat)),
+            )
+            if metres <= radius_m:
+                found.append((ticket, metres))
+    return sorted(found, key=lambda pair: pair[1])[:limit]
+
+
+def open_of_resident(resident_id: int) -> list[Ticket]:
+    """Return the tickets a resident follows that still ask something, newest touch first."""
+    query = (
+        select(Ticket)
+        .join(Follower, (Follower.authority_id == Ticket.authority_id) & (Follower.ticket_id == Ticket.id))
+        .where(
+            Follower.authority_id == tenant_id(),
+            Follower.resident_id == resident_id,
+            Ticket.is_open,
+            Follower.left_at.is_(None),
+        )
+        .order_by(Ticket.last_touch_at.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def resolved_before(instant: datetime, limit: int) -> list[int]:
+    """Return ids of tickets resolved before the instant and not yet confirmed."""
+    query = select(Ticket.id).where(
+        Ticket.authority_id == tenant_id(),
+        Ticket.is_open,
+        Ticket.status == "resolved",
+        Ticket.resolved_at < instant,
+    )
+    return list(db.session.scalars(query.limit(limit)))
+
+
+def many(ids: Iterable[int]) -> dict[int, Ticket]:
+    """Return {id: ticket}."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    return {
+        row.id: row
+        for row in db.session.scalars(
+            select(Ticket).where(Ticket.authority_id == tenant_id(), Ticket.id.in_(wanted))
+        )
+    }
+
+
+def is_silent() -> bool:
+    """Say whether the authority has no ticket at all."""
+    return db.session.execute(
+        text("SELECT NOT EXISTS (SELECT FROM tickets WHERE authority_id = :a)"), {"a": tenant_id()}
+    ).scalar_one()
