@@ -49,14 +49,18 @@ class Console:
         yield
         self.say(f"  {what:<44}{self._paint(f'{time.monotonic() - begun:5.1f} s', _DIM)}")
 
-    def panel(self, title: str, addresses: Sequence[tuple[str, str]], notes: Sequence[str] = ()) -> None:
-        """Print the addresses, each with whom it is for, then notes such as the demo logins."""
+    def panel(self, title: str, addresses: Sequence[tuple[str, str]]) -> None:
+        """Print where to go, each address with whom it is for."""
         self.say()
         self.say(self._paint(title, _BOLD))
         width = max((len(who) for who, _ in addresses), default=0)
         for who, address in addresses:
             self.say(f"  {who:<{width}}  {self._paint(address, _BOLD)}")
+        self.say()
+
+    def close_panel(self, notes: Sequence[str]) -> None:
+        """Print notes such as the demo logins, and how to stop."""
         for note in notes:
-            self.say(f"  {note}" if note else "")
+            self.say(f"  {note}".rstrip())
         self.say()
         self.say("Ctrl-C stops everything; the data stay.")

@@ -94,5 +94,5 @@ class Preparation:
         if step.name not in self.state.recall("done", {}):
             return ()
         with suppress(OSError):
-            return ["", *self.state.log(step.name).read_text(encoding="utf-8").splitlines()]
+            return self.state.log(step.name).read_text(encoding="utf-8").splitlines()
         return ()

@@ -125,24 +125,25 @@ class Stack:
             valkey.url if valkey else ""
         )
 
-    def prepare(self, port: int) -> tuple[Plan, Mapping[str, str], Preparation]:
-        """Start the servers and bring the database to where the city can open; return what comes next. Raises Trouble."""
+    def load(self, port: int) -> tuple[Plan, Mapping[str, str], Preparation]:
+        """Start the servers; return what is to run on them, the environment, and who prepares. Raises Trouble."""
         shutil.rmtree(self.state.path / "metrics", ignore_errors=True)
         (self.state.path / "metrics").mkdir()
         (self.state.path / "photos").mkdir(exist_ok=True)
         env = environment(self.state, *self.servers(), port, self.environ)
-        plan = self.make_plan(self.root, env, port)
         preparation = Preparation(self.root, self.state, self.console, self.stopping, self.postgres)
-        preparation.perform(plan.steps, env)
-        return plan, env, preparation
+        return self.make_plan(self.root, env, port), env, preparation
 
     def _open(self, port: int) -> None:
         """Start everything in order; return early when asked to stop."""
-        plan, env, preparation = self.prepare(port)
+        plan, env, preparation = self.load(port)
+        preparation.perform([step for step in plan.steps if not step.is_beside_web], env)
         if self.stopping.is_set():
             return
         with self.console.step(f"Web started on port {port}"):
-            self.supervisor.start_web(plan.web, port)
+            web = self.supervisor.start(plan.web)
+            preparation.perform([step for step in plan.steps if step.is_beside_web], env)
+            self.supervisor.wait_for_web(web, port)
         if self.stopping.is_set():
             return
         for service in plan.helpers:
@@ -152,7 +153,8 @@ class Stack:
                 f"  {' and '.join(service.name.capitalize() for service in plan.helpers)} started"
             )
         title = f"Keshet is open after {self.console.seconds():.1f} s. Data and logs: {self.state.path}"
-        self.console.panel(title, plan.addresses, preparation.logins(plan.logins, env))
+        self.console.panel(title, plan.addresses)
+        self.console.close_panel(preparation.logins(plan.logins, env))
 
     def _close(self) -> None:
         """Stop everything that runs, and say so."""
@@ -173,7 +175,8 @@ def execute(root: Path, folder: Path, argv: Sequence[str], console: Console, por
             stack = Stack(root, state, console)
             try:
                 stack.supervisor.clear_leftovers()
-                _plan, env, _preparation = stack.prepare(port)
+                plan, env, preparation = stack.load(port)
+                preparation.perform(plan.steps, env)
                 return subprocess.call(argv, cwd=root, env=env)
             finally:
                 stack.supervisor.stop()

@@ -79,9 +79,8 @@ class Supervisor:
         with suppress(OSError):
             self.state.remember(children=marks)
 
-    def start_web(self, service: Service, port: int) -> None:
-        """Start the web and wait for its first answer. Raises Trouble with its last lines if it ends instead."""
-        child = self.start(service)
+    def wait_for_web(self, child: Child, port: int) -> None:
+        """Wait for the web's first answer. Raises Trouble with its last lines if it ends instead."""
         end = time.monotonic() + _WEB_SECONDS
         while not self.stopping.is_set() and not _answers(port):
             if not child.is_alive() or time.monotonic() > end:
