@@ -26,14 +26,13 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command; return the exit code. Expected troubles are one sentence on standard error, no traceback."""
     words = sys.argv[1:] if argv is None else argv
     folder = Path(os.environ.get("KESHET_STATE") or ROOT / "var").resolve()
-    console = Console()
     try:
         if words == ["run"]:
             with StateFolder(folder) as state:
-                Stack(ROOT, state, console).run(_port())
+                Stack(ROOT, state, Console()).run(_port())
             return 0
         if words[:1] == ["exec"] and words[1:]:
-            return execute(ROOT, folder, words[1:], console, _port())
+            return execute(ROOT, folder, words[1:], Console(sys.stderr), _port())
     except Trouble as trouble:
         return _complain(str(trouble))
     except OSError as error:
