@@ -39,15 +39,16 @@ def add_remark(ticket_id: int, text: str, actor: Actor, photos: Sequence[Encoded
     try:
         with transaction():
             ticket = queries.lock(ticket_id)
-            _take_in(ticket, words, stored, actor, now)
+            take_in(ticket, words, stored, actor, now)
     except BaseException:
         drop(stored)
         raise
 
 
-def _take_in(
+def take_in(
     ticket: Ticket, words: str, stored: Sequence[tuple[str, EncodedPhoto]], actor: Actor, now: datetime
 ) -> None:
+    """Put words and stored photos on a locked ticket; an answer to a question sets it going again."""
     data: dict[str, object] = {"photos": len(stored)}
     if words:
         data["words"] = text_digest(words)

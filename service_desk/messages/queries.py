@@ -10,7 +10,6 @@ from service_desk import work
 from service_desk.extensions import db
 from service_desk.messages.models import Attempt, Inbound, Message
 from service_desk.messages.rules.placing import Followed
-from service_desk.people.models import Resident
 from service_desk.tickets.models import Follower, Ticket
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def bound_ids(address: str, since: datetime) -> frozenset[str]:
     mine = (Message.authority_id == work.tenant_id(), Message.address == address, Message.created_at >= since)
     return frozenset(
         db.session.scalars(select(Message.provider_id).where(*mine, Message.provider_id.is_not(None)))
-    )  # type: ignore[arg-type]  # null is excluded
+    )
 
 
 def knows_token(token: str) -> bool:
@@ -94,12 +93,6 @@ def thread(address: str, channel: str, limit: int = 100) -> list[Message | Inbou
 
 def _moment(one: Message | Inbound) -> datetime:
     return one.at if isinstance(one, Inbound) else one.created_at
-
-
-def resident_by_phone(phone: str) -> Resident | None:
-    """Return the resident with this number (E.164), if there is one."""
-    one = (Resident.authority_id == work.tenant_id(), Resident.phone == phone)
-    return db.session.scalar(select(Resident).where(*one))
 
 
 def followed_by(resident_id: int, limit: int = 50) -> list[Followed]:

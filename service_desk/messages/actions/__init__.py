@@ -3,7 +3,6 @@
 from service_desk.messages.actions.inbox import (
     InboundMessage,
     keep_inbound,
-    note_heard,
     place_inbound,
     resume,
     stop,
@@ -45,7 +44,6 @@ __all__ = [
     "mark_accepted",
     "mark_unknown",
     "not_found",
-    "note_heard",
     "place_inbound",
     "put_back",
     "recipient",

@@ -64,13 +64,6 @@ def place_inbound(
     )
 
 
-def note_heard(resident_id: int, now: datetime) -> None:
-    """Open WhatsApp's 24-hour window: the person has just written."""
-    one = (Resident.authority_id == work.tenant_id(), Resident.id == resident_id)
-    statement = update(Resident).where(*one).values(last_inbound_at=now)
-    db.session.execute(statement.execution_options(synchronize_session=False))
-
-
 def stop(resident_id: int, channel: str) -> None:
     """Write nothing more to the person on this channel."""
     flag(resident_id, channel)
