@@ -71,7 +71,7 @@ def worker() -> None:
         "worker",
         "keshet",
         "--url",
-        config.current().redis_url,
+        config.read().redis_url,
         "--serializer",
         "json",
         "--worker-ttl",

@@ -32,7 +32,6 @@ def _app() -> Flask:
     """Return the worker's app, made once a process."""
     return create_app(config.read())
 
-    return create_app(config.read())
 
 
 def deliver_messages(authority_id: int) -> dict[str, int]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
+from flask import request
 from flask_babel import format_date, get_locale, ngettext
 from flask_babel import gettext as _
 
@@ -62,9 +64,15 @@ def span(seconds: float | timedelta) -> str:
     return _("%(num)s min", num=max(total // 60, 0))
 
 
+def keep_query(**changes: str) -> str:
+    """Return the page's own query with some values changed: for language links that keep the page."""
+    kept = {key: values for key, values in request.args.lists() if key not in changes}
+    return urlencode([*((key, value) for key, values in kept.items() for value in values), *changes.items()])
+
+
 def init_app(app: Flask) -> None:
     """Register the filters under the words that templates use."""
     app.jinja_env.filters.update(t=by_language, hour=at_hour, when=on_day, due=due, span=span, ref=shown)
-    app.jinja_env.globals.update(now=clock.now)
+    app.jinja_env.globals.update(now=clock.now, keep_query=keep_query)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
