@@ -30,7 +30,7 @@ def _alembic(*words: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "alembic", "-c", str(config.ROOT / "migrations" / "alembic.ini"), *words],
         check=False,
-    )  # noqa: S603
+    )
     sys.exit(done.returncode)
 
 
@@ -118,5 +118,5 @@ def compile_translations() -> None:
             "--statistics",
         ],
         check=False,
-    )  # noqa: S603
+    )
     sys.exit(done.returncode)

@@ -33,7 +33,6 @@ def _app() -> Flask:
     return create_app(config.read())
 
 
-
 def deliver_messages(authority_id: int) -> dict[str, int]:
     """Send what is due for an authority: one job drains a batch."""
     with _app().app_context(), tenant(authority_id):

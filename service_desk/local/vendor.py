@@ -65,12 +65,15 @@ def lay_out(root: Path) -> None:
     vendor.mkdir(parents=True, exist_ok=True)
     try:
         styles = modules / "@digdir" / "designsystemet-css" / "dist"
-        order = "@layer ds.theme, ds.base, ds.components;\n"
-        layers = [
-            *(styles / "src" / f"{part}.css" for part in PARTS),
-            styles / "theme" / "designsystemet.css",
+        # In layers, as the package's own index has them: our rules, outside every layer, win.
+        sheets = [
+            "@layer ds.theme, ds.base, ds.components;",
+            (styles / "theme" / "designsystemet.css").read_text(),
         ]
-        (vendor / "designsystemet.css").write_text(order + "\n".join(each.read_text() for each in layers))
+        for part in PARTS:
+            layer = "base" if part == "base" else "components"
+            sheets.append(f"@layer ds.{layer}{{{(styles / 'src' / f'{part}.css').read_text()}}}")
+        (vendor / "designsystemet.css").write_text("\n".join(sheets))
         _fonts(modules, vendor)
         shutil.copytree(
             modules / "leaflet" / "dist",
