@@ -19,6 +19,8 @@ from service_desk.slas import models as _slas
 from service_desk.tickets import models as _tickets
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import MetaData
 
 _SLICES = (_catalog, _city, _intake, _messages, _people, _routing, _slas, _tickets)
@@ -89,7 +91,7 @@ def _flask_settings(settings: config.Settings) -> dict[str, object]:
     }
 
 
-def _bell(settings: config.Settings):  # noqa: ANN202 — work.set_bell names the type
+def _bell(settings: config.Settings) -> Callable[[str, tuple[int, ...]], None] | None:
     """Return the doorbell: an RQ enqueue by dotted name that gives up after a third of a second."""
     if not settings.redis_url:
         return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -28,6 +30,11 @@ class Model(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Model, session_options={"expire_on_commit": False, "autoflush": False})
+if TYPE_CHECKING:
+    Table = Model
+else:
+    #: what every table extends; the checker sees the plain declarative base
+    Table = db.Model
 babel = Babel()
 csrf = CSRFProtect()
 login = LoginManager()

@@ -9,11 +9,11 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstr
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service_desk.extensions import db
+from service_desk.extensions import Table
 from service_desk.work import new_id
 
 
-class ServiceGroup(db.Model):
+class ServiceGroup(Table):
     """A group of service types (תחום)."""
 
     __tablename__ = "service_groups"
@@ -27,7 +27,7 @@ class ServiceGroup(db.Model):
     sort: Mapped[int]
 
 
-class ServiceType(db.Model):
+class ServiceType(Table):
     """A version of a service type (נושא פנייה)."""
 
     __tablename__ = "service_types"

@@ -19,11 +19,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service_desk.extensions import db
+from service_desk.extensions import Table
 from service_desk.work import new_id
 
 
-class Authority(db.Model):
+class Authority(Table):
     """A local authority (רשות מקומית): one tenant. The only table of a city without authority_id."""
 
     __tablename__ = "authorities"
@@ -47,7 +47,7 @@ class Authority(db.Model):
     data_version: Mapped[int] = mapped_column(default=1)
 
 
-class Centre(db.Model):
+class Centre(Table):
     """A Keshet centre (מרכז קש״ת) that answers for an area."""
 
     __tablename__ = "centres"
@@ -66,7 +66,7 @@ class Centre(db.Model):
     calendar_code: Mapped[str] = mapped_column(Text)
 
 
-class Area(db.Model):
+class Area(Table):
     """A version of an area's border, or of the whole jurisdiction's (kind = boundary)."""
 
     __tablename__ = "areas"
@@ -89,7 +89,7 @@ class Area(db.Model):
     valid_to: Mapped[date | None]
 
 
-class Street(db.Model):
+class Street(Table):
     """An official street (רחוב) with the spellings people use."""
 
     __tablename__ = "streets"
@@ -101,7 +101,7 @@ class Street(db.Model):
     spellings: Mapped[list[str]] = mapped_column(ARRAY(Text))
 
 
-class StreetPoint(db.Model):
+class StreetPoint(Table):
     """A known point on a street, with a house number when the source has one."""
 
     __tablename__ = "street_points"
@@ -118,7 +118,7 @@ class StreetPoint(db.Model):
     source: Mapped[str] = mapped_column(Text)
 
 
-class Place(db.Model):
+class Place(Table):
     """A named place people know: neighbourhood, community centre, institution."""
 
     __tablename__ = "places"
@@ -132,7 +132,7 @@ class Place(db.Model):
     precision_m: Mapped[int | None]
 
 
-class Unit(db.Model):
+class Unit(Table):
     """Who can hold a ticket besides a centre: a city unit (אגף), a contractor (קבלן), an outside body."""
 
     __tablename__ = "units"

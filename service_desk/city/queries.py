@@ -39,7 +39,7 @@ class CityMap:
     def default_centre(self) -> Centre:
         """Return the centre that keeps what nobody could route."""
         chosen = self.authority.default_centre_id
-        return self.centres[chosen] if chosen in self.centres else next(iter(self.centres.values()))
+        return self.centres[chosen] if chosen is not None and chosen in self.centres else next(iter(self.centres.values()))
 
     def centre_of_area(self, code: str) -> Centre:
         """Return the centre that answers for an area's code."""

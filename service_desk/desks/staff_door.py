@@ -35,7 +35,7 @@ class StaffUser(UserMixin):
         return self.token
 
 
-@login.user_loader  # type: ignore[untyped-decorator]
+@login.user_loader
 def _load(token: str) -> StaffUser | None:
     found = flow.recognise(token)
     if found is None:
@@ -69,7 +69,7 @@ def _safe(target: str | None) -> str | None:
 
 
 @desk.route("/staff/login", endpoint="login", methods=["GET", "POST"])
-@limiter.limit("30/minute", methods=["POST"])  # type: ignore[untyped-decorator]
+@limiter.limit("30/minute", methods=["POST"])
 def login_page() -> Response | str | tuple[str, int]:
     """Show the form, or sign in."""
     if request.method == "GET":

@@ -14,6 +14,7 @@ from service_desk.people import queries as persons
 from service_desk.people.rules import Actor
 from service_desk.tickets import actions as tickets
 from service_desk.tickets import queries
+from service_desk.tickets.models import Follower
 from service_desk.tickets.rules import is_working, text_digest
 from service_desk.work import tenant_id, transaction
 
@@ -41,7 +42,7 @@ def join_ticket(
         event = tickets.note(ticket, "joined", actor, now, {"words": text_digest(text)} if text else {})
         step.with_words(ticket, event, "remark", text, actor, now)
         ticket.has_news = True
-        follower = db.session.get(tickets.Follower, (tenant_id(), new.id))
+        follower = db.session.get(Follower, (tenant_id(), new.id))
         resident = persons.resident_by_phone(phone) if phone else None
         if follower is not None and resident is not None:
             person = messages.recipient(follower, resident)

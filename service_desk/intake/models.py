@@ -20,13 +20,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service_desk.extensions import db
+from service_desk.extensions import Table
 from service_desk.work import new_id
 
 Instant = DateTime(timezone=True)
 
 
-class Report(db.Model):
+class Report(Table):
     """One report (דיווח) as it was said, whoever said it and by whatever door."""
 
     __tablename__ = "reports"
@@ -61,7 +61,7 @@ class Report(db.Model):
     content_hash: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class Photo(db.Model):
+class Photo(Table):
     """A photo, re-encoded (no metadata survives). The file lives in the photo storage under its key."""
 
     __tablename__ = "photos"

@@ -20,14 +20,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service_desk.extensions import db
+from service_desk.extensions import Table
 from service_desk.messages.rules import STATES
 from service_desk.work import new_id
 
 Instant = DateTime(timezone=True)
 
 
-class Message(db.Model):
+class Message(Table):
     """One message to one person on one channel (הודעה): the outbox row and its whole life."""
 
     __tablename__ = "messages"
@@ -94,7 +94,7 @@ class Message(db.Model):
     fallback_of_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
-class Attempt(db.Model):
+class Attempt(Table):
     """One try at handing a message to the provider: so that a late callback of any try still proves its acceptance."""
 
     __tablename__ = "attempts"
@@ -118,7 +118,7 @@ class Attempt(db.Model):
     error_code: Mapped[str | None] = mapped_column(Text)
 
 
-class Receipt(db.Model):
+class Receipt(Table):
     """One status callback, stored once."""
 
     __tablename__ = "receipts"
@@ -132,7 +132,7 @@ class Receipt(db.Model):
     at: Mapped[datetime] = mapped_column(Instant)
 
 
-class Inbound(db.Model):
+class Inbound(Table):
     """One message from a person, stored once by the provider's id."""
 
     __tablename__ = "inbound"

@@ -73,10 +73,11 @@ def hash_password(password: str) -> str:
 
 def check_password(staff: Staff | None, password: str, now: datetime) -> bool:
     """Say whether the password fits; counts failures and locks the account for a few minutes after too many."""
+    fits = False
     try:
         fits = _hasher.verify(staff.password_hash if staff else _NOBODY, password)
     except (VerificationError, InvalidHashError):
-        fits = False
+        fits = False  # the count below is what follows from it
     if staff is None or not staff.is_active or (staff.locked_until and staff.locked_until > now):
         return False
     staff.failed_logins = 0 if fits else staff.failed_logins + 1

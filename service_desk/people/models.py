@@ -19,14 +19,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service_desk.extensions import db
+from service_desk.extensions import Table
 from service_desk.work import new_id
 
 Instant = DateTime(timezone=True)
 ROLES = ("clerk", "manager", "unit", "contractor", "mayor", "admin")
 
 
-class Resident(db.Model):
+class Resident(Table):
     """Somebody who left a phone number (פונה). One row a number; no number, no row."""
 
     __tablename__ = "residents"
@@ -46,7 +46,7 @@ class Resident(db.Model):
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 
-class Staff(db.Model):
+class Staff(Table):
     """A person who works for the city or a contractor."""
 
     __tablename__ = "staff"
@@ -65,7 +65,7 @@ class Staff(db.Model):
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 
-class Membership(db.Model):
+class Membership(Table):
     """A role of a person, in one centre or unit, or over the whole city (both null)."""
 
     __tablename__ = "memberships"
@@ -83,7 +83,7 @@ class Membership(db.Model):
     unit_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
-class StaffSession(db.Model):
+class StaffSession(Table):
     """A login. The cookie holds the token; this row its hash, so a session can be ended here."""
 
     __tablename__ = "staff_sessions"
@@ -97,7 +97,7 @@ class StaffSession(db.Model):
     expires_at: Mapped[datetime] = mapped_column(Instant)
 
 
-class ApiKey(db.Model):
+class ApiKey(Table):
     """A key for Open311 writes, made and revoked by an administrator."""
 
     __tablename__ = "api_keys"
@@ -111,7 +111,7 @@ class ApiKey(db.Model):
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class AccessEntry(db.Model):
+class AccessEntry(Table):
     """One look at personal data, or one refusal. Append-only for the application role."""
 
     __tablename__ = "access_log"

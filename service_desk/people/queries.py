@@ -70,6 +70,20 @@ def colleagues(centre_id: int) -> list[Staff]:
     return list(db.session.scalars(query).unique())
 
 
+def roster() -> list[tuple[int, str, frozenset[int]]]:
+    """Return (id, name, centres served) of every active staff member, by name. One statement; made to be kept in memory."""
+    query = (
+        select(Staff.id, Staff.name, func.array_remove(func.array_agg(Membership.centre_id), None))
+        .outerjoin(
+            Membership, (Membership.authority_id == Staff.authority_id) & (Membership.staff_id == Staff.id)
+        )
+        .where(Staff.authority_id == tenant_id(), Staff.is_active)
+        .group_by(Staff.id, Staff.name)
+        .order_by(Staff.name, Staff.id)
+    )
+    return [(row[0], row[1], frozenset(row[2])) for row in db.session.execute(query)]
+
+
 def staff_names(ids: Iterable[int]) -> dict[int, str]:
     """Return {staff id: name}. No statement when there is nothing to ask."""
     wanted = sorted({i for i in ids if i})

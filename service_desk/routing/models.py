@@ -17,11 +17,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service_desk.extensions import db
+from service_desk.extensions import Table
 from service_desk.work import new_id
 
 
-class Route(db.Model):
+class Route(Table):
     """One decision (ניתוב) of a ticket: which centre, which handler, and why."""
 
     __tablename__ = "routes"
@@ -48,7 +48,7 @@ class Route(db.Model):
     why: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 
-class HandlerRule(db.Model):
+class HandlerRule(Table):
     """Which contractor serves a domain in an area (null = everywhere), and when."""
 
     __tablename__ = "handler_rules"

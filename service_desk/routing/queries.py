@@ -35,7 +35,7 @@ def place(said: SaidPlace) -> Placed:
     city = city_map()
     if said.kind == "pin" and said.lon is not None and said.lat is not None:
         return _at_point(city, said.lon, said.lat, "pin", _address_words(city, said))
-    if said.kind == "place" and said.place_id in city.places:
+    if said.kind == "place" and said.place_id is not None and said.place_id in city.places:
         spot = city.places[said.place_id]
         return _at_point(city, spot.lon, spot.lat, "place", spot.name.get("he", ""))
     if said.kind == "area" and said.centre_id in city.centres:
@@ -56,7 +56,7 @@ def _at_point(city: CityMap, lon: float, lat: float, method: str, address: str) 
 
 
 def _address_words(city: CityMap, said: SaidPlace) -> str:
-    if said.street_code in city.streets:
+    if said.street_code is not None and said.street_code in city.streets:
         name = city.streets[said.street_code].name
         return f"{name} {said.house_no}" if said.house_no else name
     return said.line
@@ -65,7 +65,7 @@ def _address_words(city: CityMap, said: SaidPlace) -> str:
 def _at_address(city: CityMap, said: SaidPlace) -> Placed:
     resolved = city.addresses.resolve((said.street_code, said.house_no) if said.street_code else said.line)
     words = said.line
-    if resolved.street_code in city.streets:
+    if resolved.street_code is not None and resolved.street_code in city.streets:
         name = city.streets[resolved.street_code].name
         words = f"{name} {resolved.house_no}" if resolved.house_no else name
     if resolved.area_code is None:

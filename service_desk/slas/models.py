@@ -19,13 +19,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service_desk.extensions import db
+from service_desk.extensions import Table
 from service_desk.work import new_id
 
 Instant = DateTime(timezone=True)
 
 
-class CalendarRow(db.Model):
+class CalendarRow(Table):
     """A version of a calendar (לוח שעות): weekly windows; days off are calendar_days."""
 
     __tablename__ = "calendars"
@@ -52,7 +52,7 @@ class CalendarRow(db.Model):
     valid_to: Mapped[date | None]
 
 
-class CalendarDay(db.Model):
+class CalendarDay(Table):
     """A day that differs: holiday, eve, closure or longer hours. Null calendar = all that keep holidays."""
 
     __tablename__ = "calendar_days"
@@ -68,7 +68,7 @@ class CalendarDay(db.Model):
     source: Mapped[str] = mapped_column(Text)
 
 
-class Sla(db.Model):
+class Sla(Table):
     """A version of the standard (תקן) of a service type."""
 
     __tablename__ = "slas"
@@ -97,7 +97,7 @@ class Sla(db.Model):
     valid_to: Mapped[date | None]
 
 
-class Clock(db.Model):
+class Clock(Table):
     """One running or frozen clock of a ticket (שעון)."""
 
     __tablename__ = "clocks"
@@ -134,7 +134,7 @@ class Clock(db.Model):
     breached_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class Pause(db.Model):
+class Pause(Table):
     """A time in which a ticket's clocks stood still, with its reason."""
 
     __tablename__ = "pauses"

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service_desk.extensions import db
+from service_desk.extensions import Table
 from service_desk.tickets.rules import HOLDERS, STATUSES
 from service_desk.work import new_id
 
@@ -29,7 +29,7 @@ Instant = DateTime(timezone=True)
 _OPEN = text("is_open")
 
 
-class Ticket(db.Model):
+class Ticket(Table):
     """The city's work item (פנייה) for one or more reports of the same thing."""
 
     __tablename__ = "tickets"
@@ -108,7 +108,7 @@ class Ticket(db.Model):
     last_hash: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
 
 
-class TicketEvent(db.Model):
+class TicketEvent(Table):
     """One fact in a ticket's life. No update, no delete; each row is chained to the one before by a hash."""
 
     __tablename__ = "ticket_events"
@@ -133,7 +133,7 @@ class TicketEvent(db.Model):
     hash: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class Remark(db.Model):
+class Remark(Table):
     """Words added to a ticket: a note, a question, an answer, a reason. Erasable: the event keeps its hash."""
 
     __tablename__ = "remarks"
@@ -156,7 +156,7 @@ class Remark(db.Model):
     actor_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
-class Follower(db.Model):
+class Follower(Table):
     """A person who hears about a ticket: the reporter, or one who said «me too» (עוקב/ת)."""
 
     __tablename__ = "followers"
@@ -190,7 +190,7 @@ class Follower(db.Model):
     left_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class DayAnchor(db.Model):
+class DayAnchor(Table):
     """A hash over all events of a day and the anchor before it, so a whole day cannot be rewritten unseen."""
 
     __tablename__ = "day_anchors"

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, func, select
 
 from service_desk.errors import NotFound, StaleVersion
 from service_desk.extensions import db
@@ -120,6 +120,8 @@ class QueueFilter:
     service_code: str | None = None
     group_code: str | None = None
     area_code: str | None = None
+    channel: str | None = None
+    due_before: datetime | None = None
     words: str = ""
     with_ended: bool = False
 
@@ -145,6 +147,8 @@ def _asked(query: Select[Any], wanted: QueueFilter, now: datetime) -> Select[Any
         (wanted.service_code, Ticket.service_code == wanted.service_code),
         (wanted.group_code, Ticket.group_code == wanted.group_code),
         (wanted.area_code, Ticket.area_code == wanted.area_code),
+        (wanted.channel, Ticket.channel == wanted.channel),
+        (wanted.due_before, Ticket.due_at < wanted.due_before),
         (wanted.words, Ticket.id.in_(select(func.search_ticket_ids(wanted.words[:100], COUNT_LIMIT)))),
     ]
     for given, condition in conditions:
@@ -252,10 +256,3 @@ def many(ids: Iterable[int]) -> dict[int, Ticket]:
             select(Ticket).where(Ticket.authority_id == tenant_id(), Ticket.id.in_(wanted))
         )
     }
-
-
-def is_silent() -> bool:
-    """Say whether the authority has no ticket at all."""
-    return db.session.execute(
-        text("SELECT NOT EXISTS (SELECT FROM tickets WHERE authority_id = :a)"), {"a": tenant_id()}
-    ).scalar_one()
