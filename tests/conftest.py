@@ -11,7 +11,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import create_engine, event, text
+
+from service_desk import config, work
+from service_desk.app import create_app
+from service_desk.city.queries import city_map
+from service_desk.extensions import db
+from service_desk.flow.found_city import found_city
+from service_desk.intake.rules import Said, SaidPlace
+from service_desk.local.stack import embedded_servers
+from service_desk.people import queries
+from service_desk.people.rules import Actor, Role
+from service_desk.people.seed import DEMO_PASSWORD
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -32,8 +45,6 @@ HOT_TABLES = (
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     """A real PostgreSQL and a real Valkey of this worker's own."""
-    from service_desk.local.stack import embedded_servers
-
     with embedded_servers(tmp_path_factory.mktemp("servers")) as running:
         yield running
 
@@ -41,8 +52,6 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
 @pytest.fixture(scope="session")
 def settings(servers, tmp_path_factory):
     """Settings of a demo installation on the test servers, with no queue: tests look at what is rung."""
-    from service_desk import config
-
     os.environ["KESHET_CHEAP_HASHES"] = "1"
     return config.read(
         {
@@ -68,12 +77,6 @@ def owner(servers):
 @pytest.fixture(scope="session")
 def founded(settings, owner) -> Iterator[Flask]:
     """The app on a migrated and seeded database. Its data stays as seeded: tests use `app`, which cleans up."""
-    from alembic import command
-    from alembic.config import Config
-
-    from service_desk.app import create_app
-    from service_desk.extensions import db
-    from service_desk.flow.found_city import found_city
 
     migrations = Config(str(ROOT / "migrations" / "alembic.ini"))
     migrations.set_main_option("sqlalchemy.url", settings.sqlalchemy_url.replace("%", "%%"))
@@ -91,9 +94,6 @@ def founded(settings, owner) -> Iterator[Flask]:
 @pytest.fixture
 def app(founded, owner) -> Iterator[Flask]:
     """The app, in a context, working for Rehovot; what the test committed is removed after it."""
-    from service_desk import work
-    from service_desk.extensions import db
-
     rung: list[tuple[str, tuple[int, ...]]] = []
     work.set_bell(lambda job, ids: rung.append((job, ids)))
     founded.extensions["rung"] = rung
@@ -114,16 +114,12 @@ def rung(app) -> list[tuple[str, tuple[int, ...]]]:
 @pytest.fixture
 def city(app):
     """The picture of Rehovot."""
-    from service_desk.city.queries import city_map
-
     return city_map()
 
 
 @pytest.fixture
 def statements(app) -> Iterator[list[str]]:
     """The SQL statements sent from here on."""
-    from service_desk.extensions import db
-
     seen: list[str] = []
 
     def note(_connection, _cursor, statement, _parameters, _context, _many):
@@ -160,7 +156,11 @@ class _Page(html.parser.HTMLParser):
             self._in_label += 1
             if given.get("for"):
                 self.labelled.add(str(given["for"]))
-        if tag in {"input", "select", "textarea"} and given.get("type") not in {"hidden", "submit", "button"} and not self._in_label:
+        if (
+            tag in {"input", "select", "textarea"}
+            and given.get("type") not in {"hidden", "submit", "button"}
+            and not self._in_label
+        ):
             self.fields.append((tag, given))
         if tag == "form" and given.get("method", "get").lower() == "post" and not given.get("action"):
             self.problems.append("a form that does not say where it goes")
@@ -177,7 +177,11 @@ class _Page(html.parser.HTMLParser):
         if not self.has_title:
             found.append("no title")
         for tag, given in self.fields:
-            if given.get("id") not in self.labelled and not given.get("aria-label") and not given.get("aria-labelledby"):
+            if (
+                given.get("id") not in self.labelled
+                and not given.get("aria-label")
+                and not given.get("aria-labelledby")
+            ):
                 found.append(f"<{tag} name={given.get('name')}> has no label")
         return found
 
@@ -202,7 +206,11 @@ class CheckedClient:
     def get(self, path: str, **kwargs):
         response = self.raw.get(path, **kwargs)
         check_page(response)
-        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', response.get_data(as_text=True)) if response.mimetype == "text/html" else None
+        found = (
+            re.search(r'name="csrf_token"[^>]*value="([^"]+)"', response.get_data(as_text=True))
+            if response.mimetype == "text/html"
+            else None
+        )
         self.token = found.group(1) if found else self.token
         return response
 
@@ -214,7 +222,6 @@ class CheckedClient:
         return response
 
     def sign_in(self, email: str) -> None:
-        from service_desk.people.seed import DEMO_PASSWORD
 
         self.get("/staff/login")
         response = self.post("/staff/login", {"email": email, "password": DEMO_PASSWORD})
@@ -230,7 +237,6 @@ def client(app) -> CheckedClient:
 @pytest.fixture
 def said():
     """Make a report as a resident would say it; keyword arguments replace its parts."""
-    from service_desk.intake.rules import Said, SaidPlace
 
     def make(**parts):
         usual = {
@@ -252,9 +258,6 @@ def said():
 @pytest.fixture
 def clerk(city):
     """A clerk of centre 5, as an actor."""
-    from service_desk.people import queries
-    from service_desk.people.rules import Actor, Role
-
     staff = queries.staff_by_email("clerk5@rehovot.example")
     centre = next(each for each in city.centres.values() if each.number == 5)
     return Actor("staff", staff.id, staff.name, (Role("clerk", centre.id),))

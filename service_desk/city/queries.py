@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from shapely.geometry import shape
 from sqlalchemy import select
 
-from service_desk.city.kept import Kept, authority
 from service_desk.city import rules
+from service_desk.city.kept import Kept, authority
 from service_desk.city.models import Area, Authority, Centre, Place, Street, StreetPoint, Unit
 from service_desk.city.rules import AddressBook, AreaIndex, Landmark, PlaceBook
 from service_desk.errors import NotFound
@@ -39,7 +39,11 @@ class CityMap:
     def default_centre(self) -> Centre:
         """Return the centre that keeps what nobody could route."""
         chosen = self.authority.default_centre_id
-        return self.centres[chosen] if chosen is not None and chosen in self.centres else next(iter(self.centres.values()))
+        return (
+            self.centres[chosen]
+            if chosen is not None and chosen in self.centres
+            else next(iter(self.centres.values()))
+        )
 
     def centre_of_area(self, code: str) -> Centre:
         """Return the centre that answers for an area's code."""

@@ -11,7 +11,6 @@ from service_desk.flow.keeping import drop, keep_photos
 from service_desk.flow.telling import tell_followers
 from service_desk.intake import actions as intake
 from service_desk.intake.rules import PHOTO_LIMIT, clean_text
-from service_desk.people.rules import Actor
 from service_desk.tickets import actions as tickets
 from service_desk.tickets import queries
 from service_desk.tickets.rules import is_working, text_digest
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from service_desk.intake.rules import EncodedPhoto
+    from service_desk.people.rules import Actor
     from service_desk.tickets.models import Ticket
 
 

@@ -114,7 +114,8 @@ def is_outside_own_centres(actor: Actor, centre_id: int) -> bool:
 def link_token(secret: str, authority_id: int, nonce: bytes) -> str:
     """Return the private link's token: 144 unguessable bits, derived so that a message can repeat it.
 
-    It does not name the ticket: after a merge the same link leads to the ticket that stayed."""
+    It does not name the ticket: after a merge the same link leads to the ticket that stayed.
+    """
     body = f"{authority_id}.".encode() + nonce
     return urlsafe_b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()[:18]).decode()
 

@@ -51,7 +51,14 @@ def load_demo_staff(people: Iterable[DemoPerson], now: datetime) -> None:
             }
         )
         roles.append(
-            {"authority_id": tenant_id(), "id": new_id(), "staff_id": staff_id, "role": person.role, "centre_id": person.centre_id, "unit_id": person.unit_id}
+            {
+                "authority_id": tenant_id(),
+                "id": new_id(),
+                "staff_id": staff_id,
+                "role": person.role,
+                "centre_id": person.centre_id,
+                "unit_id": person.unit_id,
+            }
         )
     db.session.execute(insert(Staff), staff)
     db.session.execute(insert(Membership), roles)
