@@ -2,7 +2,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint bench doctor demo
+.PHONY: help install run test lint bench doctor demo messages lock
 
 ##@ Use it
 run: ## Start the whole city on this machine (PORT=8000)
@@ -23,6 +23,12 @@ test: ## Run all tests (ARGS="-k routing", CHROMIUM=/path/to/chrome)
 
 lint: ## Run ruff, mypy and the import contracts
 	@exec $(PYTHON) bootstrap.py lint
+
+messages: ## Gather the strings of code and templates into the five .po files
+	@.venv/bin/pybabel -q extract -F babel.cfg -k _ -k ngettext:1,2 -k lazy_gettext -k _l --omit-header --no-location --sort-output -o messages.pot . && .venv/bin/pybabel -q update -i messages.pot -d service_desk/translations --no-fuzzy-matching --omit-header --ignore-obsolete
+
+lock: ## Pin every package by hash again
+	@for group in "" dev; do .venv/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 pyproject.toml $${group:+--group $$group} -o requirements$${group:+-$$group}.lock; done
 
 bench: ## Measure speed against floors (only=NAME)
 	@exec $(PYTHON) bootstrap.py bench $(if $(only),--only $(only))
