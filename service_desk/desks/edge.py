@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, request
@@ -41,6 +42,7 @@ def init_app(app: Flask) -> None:
     app.after_request(_close)
     app.teardown_request(_forget)
     app.context_processor(_context)
+    app.url_defaults(_version_static)
     failures.init_app(app)
     filters.init_app(app)
     access.register_desks(app)
@@ -48,6 +50,20 @@ def init_app(app: Flask) -> None:
     for name in access.WITHOUT_CSRF:
         if name in app.blueprints:
             csrf.exempt(app.blueprints[name])
+
+
+def _version_static(endpoint: str, values: dict[str, object]) -> None:
+    """Give each file of ours an address that changes with it, so that browsers may keep it for a year."""
+    if endpoint == "static" and "v" not in values:
+        values["v"] = _file_version(str(values["filename"]))
+
+
+@lru_cache(maxsize=256)
+def _file_version(filename: str) -> str:
+    try:
+        return format(int((config.ROOT / "static" / filename).stat().st_mtime), "x")
+    except OSError:
+        return "0"
 
 
 def _open() -> None:
