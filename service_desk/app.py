@@ -87,7 +87,7 @@ def _flask_settings(settings: config.Settings) -> dict[str, object]:
         if settings.redis_url
         else {},
         "RATELIMIT_ENABLED": True,
-        "SEND_FILE_MAX_AGE_DEFAULT": DAY_SECONDS,
+        "SEND_FILE_MAX_AGE_DEFAULT": None,
     }
 
 
