@@ -42,6 +42,8 @@ class Settings:
     log_level: str
     session_idle_minutes: int
     session_hours: int
+    #: most Open311 reports of one api_key a minute, in each web process
+    open311_posts_per_minute: int
 
     @property
     def sqlalchemy_url(self) -> str:
@@ -109,4 +111,5 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         log_level=env.get("LOG_LEVEL", "INFO"),
         session_idle_minutes=int(env.get("SESSION_IDLE_MINUTES", "60")),
         session_hours=int(env.get("SESSION_HOURS", "12")),
+        open311_posts_per_minute=int(env.get("OPEN311_POSTS_PER_MINUTE", "30000")),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
     from flask import Flask
 
 
-def by_language(name: dict[str, Any] | str | None) -> Any:
+def by_language(name: Mapping[str, Any] | str | None) -> Any:
     """Return the reader's wording of a data name; Hebrew, then English, when it has none."""
-    if not isinstance(name, dict):
+    if not isinstance(name, Mapping):
         return name or ""
     spoken = str(get_locale())
     return name.get(spoken) or name.get("he") or name.get("en") or ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from service_desk import clock, telemetry
@@ -22,7 +22,7 @@ from service_desk.routing import actions as routing
 from service_desk.routing import queries as routes
 from service_desk.routing.rules import Decision, Placed
 from service_desk.slas import actions as slas
-from service_desk.slas.queries import standards
+from service_desk.slas.queries import clocks_of, standards
 from service_desk.tickets import actions as tickets
 from service_desk.tickets import queries as ticket_queries
 from service_desk.tickets.models import Ticket
@@ -46,13 +46,18 @@ class _UsedBefore(Exception):
 
 @dataclass(frozen=True)
 class Received:
-    """What came of a report. token: of the reporter's private link. is_repeat: it had been received before."""
+    """What came of a report. token: of the reporter's private link. is_repeat: it had been received before.
+
+    centre_id: null while a person has to decide; resolve_due_at: the promise, aware UTC.
+    """
 
     ticket_id: int
     reference: str
     token: str
     is_repeat: bool = False
     lost_photos: int = 0
+    centre_id: int | None = None
+    resolve_due_at: datetime | None = None
 
 
 def receive_report(said: Said, actor: Actor, *, lost_photos: int = 0) -> Received:
@@ -82,7 +87,7 @@ def receive_report(said: Said, actor: Actor, *, lost_photos: int = 0) -> Receive
     except BaseException:
         drop(stored)
         raise
-    return Received(received.ticket_id, received.reference, received.token, lost_photos=lost + lost_photos)
+    return replace(received, lost_photos=lost + lost_photos)
 
 
 def _decide(said: Said, service: ServiceType) -> Decision:
@@ -157,7 +162,14 @@ def _write(
     telemetry.reports_received.labels(channel=said.channel, routing=decision.placed.method).inc()
     resolve_due = next((row["due_at"] for row in clocks or () if row["kind"] == "resolve"), None)
     rows = _message_rows(values, follower, said, stopped, resolve_due, now) if said.phone else []
-    return Received(ticket_id, values["reference"], follower.token), rows
+    received = Received(
+        ticket_id,
+        values["reference"],
+        follower.token,
+        centre_id=None if triage else decision.centre_id,
+        resolve_due_at=resolve_due,
+    )
+    return received, rows
 
 
 def _remember(said: Said, now: datetime) -> tuple[int | None, tuple[str, ...]]:
@@ -235,4 +247,12 @@ def _again(said: Said) -> Received:
         raise Conflict
     ticket = ticket_queries.ticket_or_404(first.ticket_id)
     follower = ticket_queries.followers_of(ticket.id)[0]
-    return Received(ticket.id, ticket.reference, tickets.token_of(follower), is_repeat=True)
+    resolve_due = [clock.due_at for clock in clocks_of(ticket.id) if clock.kind == "resolve"]
+    return Received(
+        ticket.id,
+        ticket.reference,
+        tickets.token_of(follower),
+        is_repeat=True,
+        centre_id=None if ticket.triage_reason else ticket.centre_id,
+        resolve_due_at=resolve_due[-1] if resolve_due else None,
+    )

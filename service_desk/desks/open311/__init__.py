@@ -1,5 +1,5 @@
-"""Desk of the open311."""
+"""Open311 GeoReport v2: other programs report and follow requests, and see no personal data."""
 
-from flask import Blueprint
+from service_desk.desks.open311.door import desk
 
-desk = Blueprint("open311", __name__)
+__all__ = ["desk"]
