@@ -1,5 +1,5 @@
-"""Desk of the hooks."""
+"""The carrier's doors: what it reports of our messages, and what people write back."""
 
-from flask import Blueprint
+from service_desk.desks.hooks.twilio import desk
 
-desk = Blueprint("hooks", __name__)
+__all__ = ["desk"]
