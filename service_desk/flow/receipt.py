@@ -27,6 +27,8 @@ def record_receipt(attempt_token: str, form: Mapping[str, str]) -> str:
         return "ignored"
     code_text = form.get("ErrorCode") or ""
     code = int(code_text) if code_text.isascii() and code_text.isdigit() and len(code_text) < 7 else None
+    if "\x00" in f"{attempt_token}{provider_id}{status}":
+        return "ignored"
     outcome = _apply(attempt_token, provider_id, status, code)
     messages_settled.labels(channel="any", outcome=f"receipt_{outcome}").inc()
     if outcome == "quarantined":

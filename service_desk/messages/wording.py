@@ -135,4 +135,4 @@ def _details(event: str, values: Mapping[str, Any]) -> str:
 
 
 def _due(values: Mapping[str, Any]) -> str:
-    return _("To be done by %(due)s.", due=values["due"]) if values["due"] else ""
+    return _("Due by %(due)s.", due=values["due"]) if values["due"] else ""

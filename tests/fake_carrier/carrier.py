@@ -107,7 +107,9 @@ class Carrier:
         refusal = REFUSALS.get(answer) or _refusal(form)
         if refusal:
             headers = {"Retry-After": "7"} if refusal[0] == 429 else {}
-            return _answer(handler, refusal[0], {"code": refusal[1], "message": "refused", "status": refusal[0]}, headers)
+            return _answer(
+                handler, refusal[0], {"code": refusal[1], "message": "refused", "status": refusal[0]}, headers
+            )
         with self._lock:
             kept = Kept("SM" + secrets.token_hex(16), form, datetime.now(UTC), body=self._body(form))
             self.ledger.append(kept)
@@ -118,7 +120,11 @@ class Carrier:
         if "ContentSid" not in form:
             return form["Body"]
         variables = json.loads(form.get("ContentVariables", "{}"))
-        return re.sub(r"\{\{(\d+)\}\}", lambda found: variables[found[1]], self.templates.get(form["ContentSid"], "{{1}} {{2}} {{3}} {{4}}"))
+        return re.sub(
+            r"\{\{(\d+)\}\}",
+            lambda found: variables[found[1]],
+            self.templates.get(form["ContentSid"], "{{1}} {{2}} {{3}} {{4}}"),
+        )
 
     def _reply(self, handler, kept, answer):
         if answer == "ok":
@@ -145,13 +151,27 @@ class Carrier:
         sid = parts.path.rpartition("/")[2].removesuffix(".json")
         if sid != "Messages":
             found = [kept for kept in self.ledger if kept.sid == sid]
-            return _answer(handler, 200, found[0].shown()) if found else _answer(handler, 404, {"code": 20404, "status": 404})
+            return (
+                _answer(handler, 200, found[0].shown())
+                if found
+                else _answer(handler, 404, {"code": 20404, "status": 404})
+            )
         asked = {key: values[0] for key, values in parse_qs(parts.query).items()}
         size, page = int(asked.get("PageSize", PER_PAGE)), int(asked.get("Page", 0))
-        mine = [kept.shown() for kept in reversed(self.ledger) if kept.form["To"] == asked.get("To", kept.form["To"])]
+        mine = [
+            kept.shown()
+            for kept in reversed(self.ledger)
+            if kept.form["To"] == asked.get("To", kept.form["To"])
+        ]
         rest = mine[(page + 1) * size :]
-        following = f"{parts.path}?To={asked.get('To', '').replace('+', '%2B')}&PageSize={size}&Page={page + 1}" if rest else None
-        return _answer(handler, 200, {"messages": mine[page * size :][:size], "next_page_uri": following, "page": page})
+        following = (
+            f"{parts.path}?To={asked.get('To', '').replace('+', '%2B')}&PageSize={size}&Page={page + 1}"
+            if rest
+            else None
+        )
+        return _answer(
+            handler, 200, {"messages": mine[page * size :][:size], "next_page_uri": following, "page": page}
+        )
 
     def call_back(self, post, kept, status, error_code=None):
         """Report a status as the carrier would: signed, with the message's own callback address.
@@ -159,7 +179,13 @@ class Carrier:
         post: called with (path, form, headers), e.g. a test client's door. Returns what it returns."""
         kept.status, kept.error_code = status, error_code
         url = kept.form["StatusCallback"]
-        form = {"MessageSid": kept.sid, "MessageStatus": status, "SmsSid": kept.sid, "SmsStatus": status, "AccountSid": ACCOUNT}
+        form = {
+            "MessageSid": kept.sid,
+            "MessageStatus": status,
+            "SmsSid": kept.sid,
+            "SmsStatus": status,
+            "AccountSid": ACCOUNT,
+        }
         form |= {"From": kept.form.get("From", ""), "To": kept.form["To"], "ApiVersion": "2010-04-01"}
         if error_code:
             form["ErrorCode"] = str(error_code)
@@ -179,7 +205,9 @@ def _refusal(form):
         return 400, 21606
     if to.startswith("whatsapp:") and not form["From"].startswith("whatsapp:"):
         return 400, 21606
-    if "ContentVariables" in form and not all(str(value).strip() and "\n" not in value for value in json.loads(form["ContentVariables"]).values()):
+    if "ContentVariables" in form and not all(
+        str(value).strip() and "\n" not in value for value in json.loads(form["ContentVariables"]).values()
+    ):
         return 400, 63016
     return None
 
@@ -190,7 +218,11 @@ def _answer(handler, status, payload, headers=None):
 
 def _write(handler, status, text, headers):
     handler.send_response(status)
-    for name, value in {"Content-Type": "application/json", "Content-Length": str(len(text)), **headers}.items():
+    for name, value in {
+        "Content-Type": "application/json",
+        "Content-Length": str(len(text)),
+        **headers,
+    }.items():
         handler.send_header(name, value)
     handler.end_headers()
     handler.wfile.write(text)

@@ -9,7 +9,9 @@ DAY = datetime(2026, 11, 24, tzinfo=UTC)
 
 def followed(ticket_id, *, is_open=True, is_asked=False, told=None):
     told_at = DAY + timedelta(hours=told) if told is not None else None
-    return Followed(ticket_id, f"00{ticket_id}", is_open, is_asked, DAY + timedelta(minutes=ticket_id), told_at)
+    return Followed(
+        ticket_id, f"00{ticket_id}", is_open, is_asked, DAY + timedelta(minutes=ticket_id), told_at
+    )
 
 
 def test_the_ticket_that_it_names():
@@ -21,7 +23,13 @@ def test_the_only_open_one():
 
 
 def test_the_newest_that_waits_for_an_answer():
-    assert choose([followed(1, is_asked=True, told=1), followed(2, is_asked=True, told=2), followed(3, told=9)], None) == 2
+    assert (
+        choose(
+            [followed(1, is_asked=True, told=1), followed(2, is_asked=True, told=2), followed(3, told=9)],
+            None,
+        )
+        == 2
+    )
 
 
 def test_the_open_one_last_written_about():

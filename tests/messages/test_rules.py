@@ -32,7 +32,12 @@ def test_callbacks_in_any_order_end_alike(life):
     assert {play(order) for order in permutations(life)} == {rules.state_of_callback(life[-1])}
 
 
-@given(st.sampled_from(LIVES).flatmap(lambda life: st.tuples(st.just(life), st.lists(st.sampled_from(life), max_size=12))), st.randoms())
+@given(
+    st.sampled_from(LIVES).flatmap(
+        lambda life: st.tuples(st.just(life), st.lists(st.sampled_from(life), max_size=12))
+    ),
+    st.randoms(),
+)
 def test_repeated_and_shuffled_callbacks_end_alike(drawn, random):
     life, repeats = drawn
     calls = life + repeats
@@ -40,7 +45,10 @@ def test_repeated_and_shuffled_callbacks_end_alike(drawn, random):
     assert play(calls) == rules.state_of_callback(life[-1])
 
 
-@given(st.lists(st.sampled_from(sorted({status for life in LIVES for status in life})), max_size=10), st.sampled_from(rules.STATES))
+@given(
+    st.lists(st.sampled_from(sorted({status for life in LIVES for status in life})), max_size=10),
+    st.sampled_from(rules.STATES),
+)
 def test_a_callback_never_lowers_what_is_proven(calls, state):
     before = rules.rank(state)
     for status in calls:
@@ -60,20 +68,44 @@ def test_a_word_unknown_to_us_is_no_state():
 
 
 TABLE = [
-    (Outcome.RETRY, [{"failure": "dns"}, {"failure": "connect"}, {"failure": "tls"}, {"status": 429}, {"status": 429, "code": 20429}, {"status": 400, "code": 20429}]),
+    (
+        Outcome.RETRY,
+        [
+            {"failure": "dns"},
+            {"failure": "connect"},
+            {"failure": "tls"},
+            {"status": 429},
+            {"status": 429, "code": 20429},
+            {"status": 400, "code": 20429},
+        ],
+    ),
     (Outcome.AMBIGUOUS, [{"failure": kind} for kind in ("read", "reset", "parse", "crash")]),
     (Outcome.AMBIGUOUS, [{"status": status} for status in (500, 502, 503, 504, 200, 201, 302, 408)]),
     (Outcome.AMBIGUOUS, [{"status": 503, "code": 21211}]),
-    (Outcome.PERMANENT_RECIPIENT, [{"status": 400, "code": code} for code in (21211, 21214, 21610, 21614, 21635)]),
+    (
+        Outcome.PERMANENT_RECIPIENT,
+        [{"status": 400, "code": code} for code in (21211, 21214, 21610, 21614, 21635)],
+    ),
     (Outcome.PERMANENT_RECIPIENT, [{"code": code} for code in (30005, 30006, 63003, 63014, 63024)]),
-    (Outcome.PERMANENT_CONFIG, [{"status": 400, "code": code} for code in (21408, 21602, 21606, 21612, 21617)]),
-    (Outcome.PERMANENT_CONFIG, [{"code": code} for code in (30004, 30007, 30034, 63008, 63016, 63051, 63032)]),
-    (Outcome.PERMANENT_CONFIG, [{"status": 401, "code": 20003}, {"status": 403}, {"status": 404}, {"status": 400, "code": 99999}]),
+    (
+        Outcome.PERMANENT_CONFIG,
+        [{"status": 400, "code": code} for code in (21408, 21602, 21606, 21612, 21617)],
+    ),
+    (
+        Outcome.PERMANENT_CONFIG,
+        [{"code": code} for code in (30004, 30007, 30034, 63008, 63016, 63051, 63032)],
+    ),
+    (
+        Outcome.PERMANENT_CONFIG,
+        [{"status": 401, "code": 20003}, {"status": 403}, {"status": 404}, {"status": 400, "code": 99999}],
+    ),
     (Outcome.TEMPORARY, [{"code": code} for code in (30001, 30003, 30008, 63018, 63017)]),
 ]
 
 
-@pytest.mark.parametrize(("outcome", "failure"), [(outcome, failure) for outcome, failures in TABLE for failure in failures])
+@pytest.mark.parametrize(
+    ("outcome", "failure"), [(outcome, failure) for outcome, failures in TABLE for failure in failures]
+)
 def test_each_failure_means_what_the_table_says(outcome, failure):
     assert classify(**failure) is outcome
 
@@ -163,6 +195,8 @@ def test_a_token_names_its_authority():
     assert rules.authority_of(rules.attempt_token(3, "x" * 32)) == 3
 
 
-@pytest.mark.parametrize("token", ["", "3", "3.", ".xxxx", "3.short", "x." + "y" * 32, "999999." + "y" * 32, "٣." + "y" * 32])
+@pytest.mark.parametrize(
+    "token", ["", "3", "3.", ".xxxx", "3.short", "x." + "y" * 32, "999999." + "y" * 32, "٣." + "y" * 32]
+)
 def test_a_strange_token_names_no_authority(token):
     assert rules.authority_of(token) is None

@@ -6,13 +6,19 @@ import socket
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from fake_carrier import Carrier
+from fake_carrier.carrier import ACCOUNT
 from twilio.request_validator import RequestValidator
 
 from service_desk.config import BadConfiguration
-from service_desk.messages.channels.contract import Ambiguous, Envelope, PermanentConfig, PermanentRecipient, Retryable
+from service_desk.messages.channels.contract import (
+    Ambiguous,
+    Envelope,
+    PermanentConfig,
+    PermanentRecipient,
+    Retryable,
+)
 from service_desk.messages.channels.twilio import Twilio, Wire, read_content_sids
-from tests.fake_carrier import Carrier
-from tests.fake_carrier.carrier import ACCOUNT
 
 BASE = "https://city.example"
 PHONE = "+972502345678"
@@ -26,7 +32,14 @@ def carrier():
 
 def channel_to(address, read_seconds=0.5):
     senders = {"sms": "Keshet", "whatsapp": "+972501111111"}
-    return Twilio(ACCOUNT, "secret-of-the-test", senders, BASE, Wire(read_seconds, address), {"keshet_received_he": "HX" + "2" * 32})
+    return Twilio(
+        ACCOUNT,
+        "secret-of-the-test",
+        senders,
+        BASE,
+        Wire(read_seconds, address),
+        {"keshet_received_he": "HX" + "2" * 32},
+    )
 
 
 @pytest.fixture
@@ -164,7 +177,11 @@ def test_an_earlier_template_is_found_by_its_values(channel, carrier):
 
 @pytest.mark.parametrize(
     "changes",
-    [{"body": "other words"}, {"address": "+972502345679"}, {"claimed_at": datetime.now(UTC) + timedelta(minutes=5)}],
+    [
+        {"body": "other words"},
+        {"address": "+972502345679"},
+        {"claimed_at": datetime.now(UTC) + timedelta(minutes=5)},
+    ],
 )
 def test_another_message_is_not_taken_for_it(channel, changes):
     channel.send(envelope())

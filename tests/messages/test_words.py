@@ -9,12 +9,39 @@ from service_desk.messages.rules.words import is_start, is_stop, reference_in
 from service_desk.tickets.rules import reference_of, shown
 
 
-@pytest.mark.parametrize("text", ["הסר", " הסר! ", "«הסר»", "STOP", "Stop.", "стоп", "СТОП", "إلغاء", "الغاء", "إِلْغَاء", "አቁም", "\u200fהסר\u200f"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "הסר",
+        " הסר! ",
+        "«הסר»",
+        "STOP",
+        "Stop.",
+        "стоп",
+        "СТОП",
+        "إلغاء",
+        "الغاء",
+        "إِلْغَاء",
+        "አቁም",
+        "\u200fהסר\u200f",
+    ],
+)
 def test_a_word_that_stops_in_each_language(text):
     assert is_stop(text)
 
 
-@pytest.mark.parametrize("text", ["", "!", "please stop the noise", "להסיר את הגרפיטי מהקיר", "אפשר להסיר?", "стоп-линия стёрта", "אין הסר"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "!",
+        "please stop the noise",
+        "להסיר את הגרפיטי מהקיר",
+        "אפשר להסיר?",
+        "стоп-линия стёрта",
+        "אין הסר",
+    ],
+)
 def test_a_sentence_that_holds_the_word_stops_nothing(text):
     assert not is_stop(text)
 
@@ -25,14 +52,19 @@ def test_a_word_that_starts_again(text):
     assert not is_stop(text)
 
 
-@given(st.integers(0, 5_000_000), st.sampled_from(["{}", "הפנייה {} עדיין פתוחה", "re: {}.", "#{}", "رقم {} من فضلك"]))
+@given(
+    st.integers(0, 5_000_000),
+    st.sampled_from(["{}", "הפנייה {} עדיין פתוחה", "re: {}.", "#{}", "رقم {} من فضلك"]),
+)
 def test_a_reference_is_found_in_any_sentence(number, sentence):
     reference = reference_of(number)
     assert reference_in(sentence.format(shown(reference))) == reference
     assert reference_in(sentence.format(reference)) == reference
 
 
-@pytest.mark.parametrize("text", ["", "482-1938", "050-2345678", "+972502345678", "בשעה 12:30 ברחוב הרצל 178", "1234"])
+@pytest.mark.parametrize(
+    "text", ["", "482-1938", "050-2345678", "+972502345678", "בשעה 12:30 ברחוב הרצל 178", "1234"]
+)
 def test_other_numbers_are_no_reference(text):
     assert reference_in(text) is None
 

@@ -42,7 +42,7 @@ def keep_inbound(said: InboundMessage, now: datetime) -> int | None:
         "provider_id": said.provider_id,
         "channel": said.channel,
         "address": said.address,
-        "body": said.body,
+        "body": said.body.replace("\x00", ""),  # PostgreSQL keeps no such character
         "media": [{"url": url, "type": kind} for url, kind in said.media],
         "at": now,
         "outcome": "undecided",

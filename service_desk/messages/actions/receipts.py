@@ -93,7 +93,7 @@ def flag(resident_id: int | None, word: str) -> None:
         Resident.id == resident_id,
         func.array_position(Resident.stopped, word).is_(None),
     )
-    statement = update(Resident).where(*person).values(stopped=[*Resident.stopped, word])
+    statement = update(Resident).where(*person).values(stopped=func.array_append(Resident.stopped, word))
     db.session.execute(statement.execution_options(synchronize_session=False))
 
 

@@ -177,6 +177,10 @@ def why_skip(*, has_phone: bool, channel: str, stopped: Collection[str]) -> str 
 # --- the attempt's token ---------------------------------------------------------------------------------------------
 
 
+#: authorities.id is a smallint
+_LARGEST_AUTHORITY = 32_767
+
+
 def attempt_token(authority_id: int, secret: str) -> str:
     """Return the token of an attempt: the authority, so that a callback finds its tenant, and ≥ 128 random bits."""
     return f"{authority_id}.{secret}"
@@ -185,5 +189,6 @@ def attempt_token(authority_id: int, secret: str) -> str:
 def authority_of(token: str) -> int | None:
     """Return the authority that an attempt's token names; None when it is not one of ours."""
     head, dot, secret = token.partition(".")
-    is_ours = bool(dot) and len(secret) >= 22 and head.isascii() and head.isdigit() and len(head) <= 5
-    return int(head) if is_ours else None
+    if not dot or len(secret) < 22 or not head.isascii() or not head.isdigit() or len(head) > 5:
+        return None
+    return int(head) if int(head) <= _LARGEST_AUTHORITY else None
