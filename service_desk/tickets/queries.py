@@ -25,6 +25,8 @@ COUNT_LIMIT = 1000
 
 def lock(ticket_id: int, seen: int | None = None) -> Ticket:
     """Return the ticket locked for this transaction. Raises NotFound, StaleVersion when it moved on since «seen»."""
+    # Why flush: reading the row anew must not lose what this very transaction has done to it.
+    db.session.flush()
     query = select(Ticket).where(Ticket.authority_id == tenant_id(), Ticket.id == ticket_id).with_for_update()
     ticket = db.session.scalar(query.execution_options(populate_existing=True))
     if ticket is None:
@@ -148,7 +150,7 @@ def _asked(query: Select[Any], wanted: QueueFilter, now: datetime) -> Select[Any
         (wanted.group_code, Ticket.group_code == wanted.group_code),
         (wanted.area_code, Ticket.area_code == wanted.area_code),
         (wanted.channel, Ticket.channel == wanted.channel),
-        (wanted.due_before, Ticket.due_at < wanted.due_before),
+        (wanted.due_before, Ticket.due_at < (wanted.due_before or now)),
         (wanted.words, Ticket.id.in_(select(func.search_ticket_ids(wanted.words[:100], COUNT_LIMIT)))),
     ]
     for given, condition in conditions:
