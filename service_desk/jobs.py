@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from service_desk import clock, config
 from service_desk.app import create_app
 from service_desk.city import kept
+from service_desk.flow.anchor_days import anchor_days
 from service_desk.flow.breach import record_breaches
 from service_desk.flow.deliver import deliver_messages as deliver
 from service_desk.flow.finish import close_silent
@@ -53,6 +54,7 @@ TIMETABLE = (
     Timer("sweep_outbox", 5, lambda: sweep(clock.now()), for_all=True),
     Timer("record_breaches", 30, record_breaches),
     Timer("close_silent", 600, close_silent),
+    Timer("anchor_days", 3600, anchor_days),
 )
 
 
