@@ -1,23 +1,37 @@
-// Opens a native dialog. <a href="/same/without/script" data-module="dialog" data-dialog="dialog-id">: without JavaScript the link is followed.
-// Inside, <button type="button" data-close> closes; Esc and the backdrop do too; the focus returns.
-export default function dialog(opener) {
-  const box = document.getElementById(opener.dataset.dialog || "");
-  if (!box?.showModal) return;
-  opener.setAttribute("aria-haspopup", "dialog");
-  opener.addEventListener("click", (event) => {
-    if (event.metaKey || event.ctrlKey) return;
-    event.preventDefault();
-    open(box);
-  });
+// Opens a dialog of this page (data-dialog), or the form behind a link, in place. Without it the link leads to its own page.
+function show(dialog) {
+  dialog.showModal();
+  dialog.querySelector("textarea,select,input:not([type=hidden]),button")?.focus();
 }
 
-export function open(box) {
-  if (box.open) return;
-  if (!box.dataset.wired) {
-    box.dataset.wired = "1";
-    box.addEventListener("click", (event) => {
-      if (event.target === box || event.target.closest("[data-close]")) box.close();
-    });
-  }
-  box.showModal();
+async function fetchForm(href) {
+  const answer = await fetch(href, { headers: { Accept: "text/html" } });
+  if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-act]");
+  if (!page) throw new Error("no form");
+  const dialog = document.createElement("dialog");
+  dialog.className = "ds-dialog k-dialog";
+  const title = page.querySelector("h1");
+  title.id = "dialog-title";
+  dialog.setAttribute("aria-labelledby", title.id);
+  dialog.append(document.adoptNode(page));
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-close]")) return;
+    event.preventDefault();
+    dialog.close();
+  });
+  document.body.append(dialog);
+  return dialog;
+}
+
+export default function dialog(element) {
+  element.addEventListener("click", (event) => {
+    const own = element.dataset.dialog && document.getElementById(element.dataset.dialog);
+    if (own) return show(own);
+    if (event.ctrlKey || event.metaKey || event.shiftKey || !element.href) return undefined;
+    event.preventDefault();
+    element.closest("details")?.removeAttribute("open");
+    return fetchForm(element.href).then(show).catch(() => window.location.assign(element.href));
+  });
 }

@@ -1,5 +1,6 @@
-"""Desk of the clerk."""
+"""Desk of the clerk: queue, map, ticket, its acts, and intake for a caller."""
 
-from flask import Blueprint
+from service_desk.desks.clerk import act_page, intake_page, map_page, queue_page, ticket_page
+from service_desk.desks.clerk.door import desk
 
-desk = Blueprint("clerk", __name__)
+__all__ = ["act_page", "desk", "intake_page", "map_page", "queue_page", "ticket_page"]

@@ -1,0 +1,94 @@
+"""An event of the history as a sentence, in nouns, with who and to whom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask_babel import lazy_gettext as _
+
+from service_desk.catalog.queries import catalogue
+from service_desk.city.queries import city_map
+from service_desk.desks.clerk import words
+from service_desk.desks.clerk.door import staff_names
+from service_desk.desks.filters import by_language
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask_babel.speaklater import LazyString
+
+    from service_desk.tickets.models import TicketEvent
+
+SENTENCE: Mapping[str, LazyString] = {
+    "received": _("Report received: %(channel)s"),
+    "taken": _("Taken by %(who)s"),
+    "assigned": _("Assigned to %(to)s by %(who)s"),
+    "started": _("Work began: %(who)s"),
+    "made_safe": _("The place was made safe: %(who)s"),
+    "noted": _("Internal note: %(who)s"),
+    "replied": _("Reply to the resident: %(who)s"),
+    "asked": _("Question to the resident: %(who)s. The clock stands still until the answer."),
+    "answered": _("The resident answered. The clock runs again."),
+    "remarked": _("The resident added words or photos"),
+    "joined": _("One more person reported the same"),
+    "rerouted": _("Type or place corrected by %(who)s: %(to)s"),
+    "triaged": _("Sorted by %(who)s"),
+    "moved_centre": _("Moved to %(to)s by %(who)s"),
+    "handed_over": _("Handed over to %(to)s by %(who)s"),
+    "resolved": _("Reported as done by %(who)s: %(why)s"),
+    "confirmed": _("The resident confirmed that it is done"),
+    "closed": _("Closed: nobody objected within the time to answer"),
+    "reopened": _("Reopened: %(who)s"),
+    "rejected": _("Refused by %(who)s: %(why)s"),
+    "merged": _("Merged into another request by %(who)s"),
+    "absorbed": _("Another request was merged into this one by %(who)s"),
+    "breached": _("The promised time passed: %(why)s"),
+}
+
+
+def sentence(event: TicketEvent) -> str:
+    """Return the event in words."""
+    template = SENTENCE.get(event.kind)
+    if template is None:
+        return event.kind
+    data = event.data or {}
+    values = {
+        "who": _who(event),
+        "to": _to(event, data),
+        "why": _why(event, data),
+        "channel": str(words.CHANNEL.get(str(data.get("channel", "")), data.get("channel", ""))),
+    }
+    return str(template) % values
+
+
+def _who(event: TicketEvent) -> str:
+    if event.actor_kind == "staff":
+        return staff_names().get(event.actor_id or 0, str(_("a former colleague")))
+    return str(_("the resident") if event.actor_kind == "resident" else _("the system"))
+
+
+def _to(event: TicketEvent, data: Mapping[str, Any]) -> str:
+    city = city_map()
+    if event.kind == "assigned":
+        return staff_names().get(data.get("assignee") or 0, "")
+    if event.kind == "handed_over":
+        unit = city.unit_by_code(str(data.get("unit", "")))
+        return str(by_language(unit.name)) if unit else str(data.get("unit", ""))
+    if event.kind == "moved_centre":
+        centre = city.centres.get(event.holder_id or 0)
+        return str(_("Keshet %(number)s", number=centre.number)) if centre else ""
+    service = catalogue().types.get(str(data.get("service", "")))
+    return str(by_language(service.name)) if service else ""
+
+
+def _why(event: TicketEvent, data: Mapping[str, Any]) -> str:
+    tables = {
+        "resolved": (words.OUTCOME, "outcome"),
+        "rejected": (words.REJECTION, "reason"),
+        "breached": (words.CLOCK, "clock"),
+    }
+    if event.kind not in tables:
+        return ""
+    table, key = tables[event.kind]
+    code = str(data.get(key, ""))
+    return str(table.get(code, code))
