@@ -6,17 +6,21 @@ import threading
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, cast
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import event, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from service_desk.extensions import db
 from service_desk.telemetry import log, rung
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from sqlalchemy import ColumnDefault, CursorResult, Table
     from sqlalchemy.engine import Connection
 
 APP_ROLE = "keshet_app"
@@ -127,6 +131,40 @@ def _ring_once(job: str, ids: tuple[int, ...]) -> None:
         log.warning("queue_silent", job=job, error=type(error).__name__)
 
 
+@lru_cache(maxsize=512)
+def _insert(
+    table: Table, columns: tuple[str, ...], count: int, rest: str
+) -> tuple[str, dict[str, ColumnDefault], frozenset[str]]:
+    """Return the statement, what fills columns that were not given, and which hold JSON. Written once a shape."""
+    missing = {
+        column.name: cast("ColumnDefault", column.default)
+        for column in table.columns
+        if column.default is not None and column.name not in columns
+    }
+    names = (*columns, *missing)
+    marks = ", ".join("(" + ", ".join(f"%({name}_{n})s" for name in names) + ")" for n in range(count))
+    json = frozenset(name for name in names if isinstance(table.columns[name].type, JSONB))
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES {marks} {rest}", missing, json  # noqa: S608
+
+
+def put(table: Table, rows: Sequence[Mapping[str, Any]], rest: str = "") -> CursorResult[Any]:
+    """Insert rows in one statement, past the ORM: the hot way of a report writes each row once and never reads it back.
+
+    rows: at least one, all with the same columns; columns left out get their default. rest: SQL behind the values,
+    such as ON CONFLICT or RETURNING; never of a caller's making. (SQLAlchemy compiles PostgreSQL's ON CONFLICT anew
+    at each use, which cost more than the insert.)
+    """
+    statement, missing, json = _insert(table, tuple(rows[0]), len(rows), rest)
+    given: dict[str, Any] = {}
+    for n, row in enumerate(rows):
+        for name, value in row.items():
+            given[f"{name}_{n}"] = Jsonb(value) if name in json and value is not None else value
+        for name, default in missing.items():
+            value = default.arg(None) if default.is_callable else default.arg
+            given[f"{name}_{n}"] = Jsonb(value) if name in json else value
+    return db.session.connection().exec_driver_sql(statement, given)
+
+
 class _Blocks:
     """Hands out ids from blocks fetched off a sequence, so rows know their id before they are inserted."""
 
@@ -147,6 +185,15 @@ class _Blocks:
             self._next += 1
             return value
 
+    def many(self, count: int) -> list[int]:
+        blocks = -(-count // self.size)
+        with db.engine.connect() as connection:
+            query = text("SELECT nextval(CAST(:sequence AS regclass)) FROM generate_series(1, :blocks)")
+            wanted = {"sequence": self.sequence, "blocks": blocks}
+            firsts = connection.execute(query, wanted).scalars().all()
+            connection.rollback()
+        return [first * self.size + n for first in firsts for n in range(self.size)][:count]
+
 
 _ids = _Blocks("keshet_ids", 100)
 _numbers = _Blocks("ticket_numbers", 10)
@@ -160,3 +207,13 @@ def new_id() -> int:
 def new_ticket_number() -> int:
     """Return a fresh ticket number; gaps are possible (a process that stops loses its block)."""
     return _numbers.take()
+
+
+def many_ids(count: int) -> list[int]:
+    """Return so many fresh row ids, rising, by one statement: for writing in bulk."""
+    return _ids.many(count)
+
+
+def many_ticket_numbers(count: int) -> list[int]:
+    """Return so many fresh ticket numbers, rising, by one statement: for writing in bulk."""
+    return _numbers.many(count)

@@ -158,6 +158,9 @@ def shown(reference: str) -> str:
 
 # --- history -------------------------------------------------------------------------------------------------------
 
+#: one way to write a fact, made once: building an encoder costs more than using it
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -178,7 +181,7 @@ class Fact:
 
 def chain(previous: bytes, fact: Fact) -> bytes:
     """Return the hash of a fact over its predecessor's hash (sha-256, 32 bytes)."""
-    body = json.dumps(
+    body = _CANONICAL.encode(
         [
             fact.authority_id,
             fact.ticket_id,
@@ -191,10 +194,7 @@ def chain(previous: bytes, fact: Fact) -> bytes:
             fact.holder_kind,
             fact.holder_id,
             fact.data,
-        ],
-        ensure_ascii=False,
-        sort_keys=True,
-        separators=(",", ":"),
+        ]
     )
     return hashlib.sha256(previous + body.encode()).digest()
 
