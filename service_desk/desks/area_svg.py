@@ -113,7 +113,7 @@ def _largest(outline: BaseGeometry) -> Polygon:
 
 def _parts(outline: BaseGeometry) -> list[Polygon]:
     """Return a geometry's polygons."""
-    many: MultiPolygon | Polygon = outline  # type: ignore[assignment]
+    many: MultiPolygon | Polygon = outline
     return list(getattr(many, "geoms", [many]))
 
 

@@ -1,1 +1,108 @@
-"""Pure rules of figures: what each one means."""
+"""Pure rules of figures: the period they speak of, what may be compared, and how a share is said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from service_desk.clock import CITY_ZONE
+
+#: lengths of a rolling period a reader may choose, in days
+LENGTHS = (7, 30, 90, 365)
+USUAL_DAYS = 30
+#: below this many cases a share says more about chance than about work
+FEWEST = 20
+#: weeks in a centre's trend
+WEEKS = 12
+
+
+@dataclass(frozen=True)
+class Period:
+    """A span of time, [since, until), aware UTC. days: its rolling length, None when given by dates."""
+
+    since: datetime
+    until: datetime
+    days: int | None = None
+
+    @property
+    def before(self) -> Period:
+        """Return the period of the same length that ended where this one begins."""
+        return Period(self.since - (self.until - self.since), self.since, self.days)
+
+
+def last_days(days: int, now: datetime) -> Period:
+    """Return the rolling period of so many days that ends now."""
+    return Period(now - timedelta(days=days), now, days)
+
+
+def between(first: date, last: date, now: datetime) -> Period | None:
+    """Return the period of whole city days, first to last inclusive, ending now at the latest.
+
+    None when it would be empty, lies ahead, or is longer than five years.
+    """
+    since = datetime(first.year, first.month, first.day, tzinfo=CITY_ZONE).astimezone(UTC)
+    if last == date.max or not timedelta(0) <= last - first <= timedelta(days=5 * 366):
+        return None
+    after = last + timedelta(days=1)
+    until = min(datetime(after.year, after.month, after.day, tzinfo=CITY_ZONE).astimezone(UTC), now)
+    return Period(since, until) if since < until else None
+
+
+def percent(part: int, whole: int) -> float | None:
+    """Return the share in percent to one decimal, or None of nothing."""
+    return round(100 * part / whole, 1) if whole else None
+
+
+def may_compare(*wholes: int) -> bool:
+    """Say whether every one of the numbers of cases is large enough for a comparison."""
+    return all(whole >= FEWEST for whole in wholes)
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share of cases, with the same share of the period before."""
+
+    part: int = 0
+    whole: int = 0
+    part_before: int = 0
+    whole_before: int = 0
+
+    @property
+    def percent(self) -> float | None:
+        """Return the share in percent, None of nothing."""
+        return percent(self.part, self.whole)
+
+    @property
+    def is_few(self) -> bool:
+        """Say whether there are too few cases to compare anything by this share."""
+        return not may_compare(self.whole)
+
+    @property
+    def change(self) -> float | None:
+        """Return the change in percentage points, None when either period has too few cases."""
+        if not may_compare(self.whole, self.whole_before):
+            return None
+        return round((self.percent or 0) - (percent(self.part_before, self.whole_before) or 0), 1)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How long something took, in hours: the half and nine tenths of the cases took no longer."""
+
+    cases: int = 0
+    half: float | None = None
+    nine_tenths: float | None = None
+    cases_before: int = 0
+    half_before: float | None = None
+
+    @property
+    def is_few(self) -> bool:
+        """Say whether there are too few cases to compare anything by this."""
+        return not may_compare(self.cases)
+
+    @property
+    def change(self) -> float | None:
+        """Return the change of the median in hours, None when either period has too few cases."""
+        if self.half is None or self.half_before is None or not may_compare(self.cases, self.cases_before):
+            return None
+        return round(self.half - self.half_before, 2)
