@@ -1,4 +1,6 @@
 // Loads one module per behaviour: an element with data-module="thing other" gets ./thing.mjs and ./other.mjs.
+import "./theme.mjs";
+
 const loading = new Map();
 
 function load(name) {
