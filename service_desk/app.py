@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from flask import Flask
@@ -86,7 +88,7 @@ def _flask_settings(settings: config.Settings) -> dict[str, object]:
         "RATELIMIT_STORAGE_OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.3}
         if settings.redis_url
         else {},
-        "RATELIMIT_ENABLED": True,
+        "RATELIMIT_ENABLED": settings.is_rate_limited,
         "SEND_FILE_MAX_AGE_DEFAULT": None,
     }
 
@@ -112,4 +114,43 @@ def _bell(settings: config.Settings) -> Callable[[str, tuple[int, ...]], None] |
         except RedisError as error:
             raise OSError(type(error).__name__) from error
 
-    return ring
+    return _Bell(ring)
+
+
+class _Bell:
+    """Rings at once, then at most every QUIET_SECONDS for the same job: one job drains all that is due.
+
+    What is asked for in between is rung at the end of the quiet; if the process dies first, the sweep finds the rows.
+    """
+
+    QUIET_SECONDS = 0.2
+
+    def __init__(self, ring: Callable[[str, tuple[int, ...]], None]) -> None:
+        self._ring = ring
+        self._lock = threading.Lock()
+        self._quiet: dict[tuple[str, tuple[int, ...]], bool] = {}
+
+    def __call__(self, job: str, ids: tuple[int, ...]) -> None:
+        """Ring, or leave it to the ring that is due in a moment. Raises OSError when the queue is silent."""
+        with self._lock:
+            if (job, ids) in self._quiet:
+                self._quiet[job, ids] = True
+                return
+            self._quiet[job, ids] = False
+        self._rest(job, ids)
+        self._ring(job, ids)
+
+    def _rest(self, job: str, ids: tuple[int, ...]) -> None:
+        timer = threading.Timer(self.QUIET_SECONDS, self._wake, (job, ids))
+        timer.daemon = True
+        timer.start()
+
+    def _wake(self, job: str, ids: tuple[int, ...]) -> None:
+        with self._lock:
+            is_asked = self._quiet.pop((job, ids), False)
+            if is_asked:
+                self._quiet[job, ids] = False
+        if is_asked:
+            self._rest(job, ids)
+            with suppress(OSError):  # the sweep rings again within seconds
+                self._ring(job, ids)

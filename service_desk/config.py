@@ -42,8 +42,10 @@ class Settings:
     log_level: str
     session_idle_minutes: int
     session_hours: int
+    #: off only where load is measured
+    is_rate_limited: bool = True
     #: most Open311 reports of one api_key a minute, in each web process
-    open311_posts_per_minute: int
+    open311_posts_per_minute: int = 30_000
 
     @property
     def sqlalchemy_url(self) -> str:
@@ -111,5 +113,6 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         log_level=env.get("LOG_LEVEL", "INFO"),
         session_idle_minutes=int(env.get("SESSION_IDLE_MINUTES", "60")),
         session_hours=int(env.get("SESSION_HOURS", "12")),
+        is_rate_limited=env.get("RATELIMIT_ENABLED", "1") != "0",
         open311_posts_per_minute=int(env.get("OPEN311_POSTS_PER_MINUTE", "30000")),
     )
