@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import insert
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service_desk.extensions import db
 from service_desk.intake.models import Photo, Report
-from service_desk.work import new_id, tenant_id
+from service_desk.work import new_id, put, tenant_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from sqlalchemy import Table
+
     from service_desk.intake.rules import EncodedPhoto, Said
+
+_REPORTS = cast("Table", Report.__table__)
 
 
 def record(
@@ -29,30 +31,26 @@ def record(
     now: datetime,
 ) -> bool:
     """Store the report. Returns False, storing nothing, when its submission key was used before."""
-    statement = upsert(Report).values(
-        authority_id=tenant_id(),
-        id=new_id(),
-        ticket_id=ticket_id,
-        at=now,
-        channel=said.channel,
-        service_code=said.service_code,
-        text=said.text,
-        answers=dict(said.answers),
-        place={key: value for key, value in asdict(said.place).items() if value not in (None, "")},
-        lon=said.place.lon,
-        lat=said.place.lat,
-        locale=said.locale,
-        resident_id=resident_id,
-        staff_id=staff_id,
-        api_key_id=api_key_id,
-        submission_key=said.submission_key,
-        content_hash=said.content_hash(),
-    )
-    done = db.session.execute(
-        statement.on_conflict_do_nothing(index_elements=["authority_id", "submission_key"]).returning(
-            Report.id
-        )
-    )
+    row = {
+        "authority_id": tenant_id(),
+        "id": new_id(),
+        "ticket_id": ticket_id,
+        "at": now,
+        "channel": said.channel,
+        "service_code": said.service_code,
+        "text": said.text,
+        "answers": dict(said.answers),
+        "place": {key: value for key, value in vars(said.place).items() if value not in (None, "")},
+        "lon": said.place.lon,
+        "lat": said.place.lat,
+        "locale": said.locale,
+        "resident_id": resident_id,
+        "staff_id": staff_id,
+        "api_key_id": api_key_id,
+        "submission_key": said.submission_key,
+        "content_hash": said.content_hash(),
+    }
+    done = put(_REPORTS, [row], "ON CONFLICT (authority_id, submission_key) DO NOTHING RETURNING id")
     return done.first() is not None
 
 

@@ -6,7 +6,7 @@ import os
 import secrets
 from datetime import timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import phonenumbers
 from argon2 import PasswordHasher
@@ -18,12 +18,19 @@ from service_desk.errors import BadInput
 from service_desk.extensions import db
 from service_desk.people.models import AccessEntry, ApiKey, Resident, Staff, StaffSession
 from service_desk.people.rules import Actor, digest
-from service_desk.work import new_id, tenant_id
+from service_desk.work import new_id, put, tenant_id
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy import Table
+
 LOCK_AFTER, LOCK_MINUTES = 8, 5
+#: a name once told is kept when the person leaves it out
+_REFRESH = (
+    "ON CONFLICT (authority_id, phone) DO UPDATE SET locale = excluded.locale, channel = excluded.channel, "
+    "name = coalesce(nullif(excluded.name, ''), residents.name) RETURNING id, stopped"
+)
 
 
 @lru_cache(maxsize=1)
@@ -58,22 +65,18 @@ def remember_resident(
     phone: str, name: str, locale: str, channel: str, now: datetime
 ) -> tuple[int, tuple[str, ...]]:
     """Return (id, channels stopped) of the resident with this E.164 phone, made or refreshed in one statement."""
-    statement = upsert(Resident).values(
-        authority_id=tenant_id(),
-        id=new_id(),
-        phone=phone,
-        name=name,
-        locale=locale,
-        channel=channel,
-        stopped=[],
-        created_at=now,
-    )
-    fresh = {"locale": statement.excluded.locale, "channel": statement.excluded.channel}
-    if name:
-        fresh["name"] = statement.excluded.name
-    statement = statement.on_conflict_do_update(index_elements=["authority_id", "phone"], set_=fresh)
-    row = db.session.execute(statement.returning(Resident.id, Resident.stopped)).one()
-    return row.id, tuple(row.stopped)
+    row = {
+        "authority_id": tenant_id(),
+        "id": new_id(),
+        "phone": phone,
+        "name": name,
+        "locale": locale,
+        "channel": channel,
+        "stopped": [],
+        "created_at": now,
+    }
+    found = put(cast("Table", Resident.__table__), [row], _REFRESH).one()
+    return found.id, tuple(found.stopped)
 
 
 def hash_password(password: str) -> str:

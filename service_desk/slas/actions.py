@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
 from service_desk.extensions import db
 from service_desk.slas import queries
 from service_desk.slas.models import Clock, Pause
 from service_desk.slas.rules import ClockKind, ClockResult, ClockState, Promise, moves, remaining_seconds
-from service_desk.work import tenant_id
+from service_desk.work import put, tenant_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
+
+    from sqlalchemy import Table
 
     from service_desk.slas.models import Sla
 
@@ -58,7 +60,7 @@ def _row(ticket_id: int, promise: Promise, sla_id: int | None, now: datetime, ro
 def start_clocks(rows: Sequence[dict[str, Any]]) -> None:
     """Insert clock rows in one statement."""
     if rows:
-        db.session.execute(insert(Clock), list(rows))
+        put(cast("Table", Clock.__table__), rows)
 
 
 def state_of(clock: Clock) -> ClockState:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-from sqlalchemy import insert
+from typing import TYPE_CHECKING, Any, cast
 
 from service_desk import config
 from service_desk.errors import InvalidMove
@@ -14,13 +12,17 @@ from service_desk.extensions import db
 from service_desk.people.rules import digest, link_token
 from service_desk.tickets import rules
 from service_desk.tickets.models import Follower, Remark, Ticket, TicketEvent
-from service_desk.work import new_id, tenant_id
+from service_desk.work import new_id, put, tenant_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from sqlalchemy import Table
+
     from service_desk.people.rules import Actor
+
+_TICKETS, _EVENTS, _FOLLOWERS = (cast("Table", each.__table__) for each in (Ticket, TicketEvent, Follower))
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,8 @@ def open_ticket(values: Mapping[str, Any], actor: Actor, data: Mapping[str, Any]
         "version": 1,
         "last_hash": hash_,
     }
-    db.session.execute(insert(Ticket).values(**values, **state))
-    db.session.execute(insert(TicketEvent).values(**_event_values(fact), hash=hash_))
+    put(_TICKETS, [{**values, **state}])
+    put(_EVENTS, [{**_event_values(fact), "hash": hash_}])
 
 
 def _event_values(fact: rules.Fact) -> dict[str, Any]:
@@ -89,27 +91,25 @@ def follow(
     nonce = secrets.token_bytes(16)
     token = link_token(config.current().secret_key, tenant_id(), nonce)
     follower_id = new_id()
-    db.session.execute(
-        insert(Follower).values(
-            authority_id=tenant_id(),
-            id=follower_id,
-            ticket_id=ticket_id,
-            resident_id=resident_id,
-            role=role,
-            locale=locale,
-            channel=channel,
-            token_hash=digest(token),
-            token_nonce=nonce,
-            joined_at=now,
-        )
-    )
+    row = {
+        "authority_id": tenant_id(),
+        "id": follower_id,
+        "ticket_id": ticket_id,
+        "resident_id": resident_id,
+        "role": role,
+        "locale": locale,
+        "channel": channel,
+        "token_hash": digest(token),
+        "token_nonce": nonce,
+        "joined_at": now,
+    }
+    put(_FOLLOWERS, [row])
     return NewFollower(follower_id, token, resident_id, locale, channel)
 
 
 def token_of(follower: Follower) -> str:
     """Return a follower's private token again, for the next message."""
-    return link_token(config.current().secret_key, follower.authority_id, follower.token_nonce
-    )
+    return link_token(config.current().secret_key, follower.authority_id, follower.token_nonce)
 
 
 def note(

@@ -40,6 +40,8 @@ class Keys:
 
     def count(self, key_id: int) -> None:
         """Count one write of the key. Raises Refused (429) beyond the process's limit of the minute."""
+        if not config.current().is_rate_limited:
+            return
         minute = int(time.monotonic() // MINUTE_SECONDS)
         if len(self._written) >= _ROOM:
             self._written.clear()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import update
-from sqlalchemy.dialects.postgresql import insert
 
 from service_desk import config, work
 from service_desk.city import kept
@@ -14,13 +13,18 @@ from service_desk.extensions import db
 from service_desk.messages import rules, wording
 from service_desk.messages.models import Message
 from service_desk.people.rules import link_token
+from service_desk.work import put
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
+    from sqlalchemy import Table
+
     from service_desk.people.models import Resident
     from service_desk.tickets.models import Follower, Ticket
+
+_TOLD_ONCE = "ON CONFLICT (authority_id, dedupe_key) DO NOTHING RETURNING id, state"
 
 
 @dataclass(frozen=True)
@@ -85,9 +89,7 @@ def insert_rows(rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Write the rows in one statement; a fact already told is left as it is. Returns the ids that are to be sent."""
     if not rows:
         return []
-    statement = insert(Message).values([dict(row) for row in rows])
-    told_once = statement.on_conflict_do_nothing(index_elements=["authority_id", "dedupe_key"])
-    written = db.session.execute(told_once.returning(Message.id, Message.state))
+    written = put(cast("Table", Message.__table__), rows, _TOLD_ONCE)
     return [row.id for row in written if row.state == "pending"]
 
 
