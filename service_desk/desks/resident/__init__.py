@@ -1,5 +1,6 @@
-"""Desk of the resident."""
+"""Desk of the resident: home, the report, the private link, and what the city says about itself."""
 
-from flask import Blueprint
+from service_desk.desks.resident import about, home, lookups, report, track
+from service_desk.desks.resident.door import desk
 
-desk = Blueprint("resident", __name__)
+__all__ = ["about", "desk", "home", "lookups", "report", "track"]

@@ -1,0 +1,122 @@
+"""What a person sees on her private link: everything of one ticket in one statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from service_desk.errors import NotFound
+from service_desk.extensions import db
+from service_desk.intake.models import Photo
+from service_desk.people.rules import digest
+from service_desk.routing.models import Route
+from service_desk.slas.models import Clock, Pause
+from service_desk.tickets.models import Follower, Remark, Ticket, TicketEvent
+from service_desk.work import tenant_id
+
+
+@dataclass(frozen=True)
+class Story:
+    """One ticket as its follower may know it. Rows are plain values with aware times; words hold no internal ones."""
+
+    ticket: Ticket
+    follower: Follower
+    events: list[dict[str, Any]]
+    clocks: list[dict[str, Any]]
+    pauses: list[dict[str, Any]]
+    words: dict[int, list[str]]
+    photos: list[dict[str, Any]]
+    why: dict[str, Any]
+
+
+def _rows(model: Any, *columns: str, order: Any, extra: Any = None) -> Any:
+    """Return a scalar subquery of a ticket's rows as a JSON array of objects."""
+    pairs = [part for name in columns for part in (name, getattr(model, name))]
+    inner = (
+        select(func.json_build_object(*pairs).label("row"))
+        .where(model.authority_id == Ticket.authority_id, model.ticket_id == Ticket.id)
+        .order_by(order)
+        .correlate(Ticket)
+    )
+    if extra is not None:
+        inner = inner.where(extra)
+    found = inner.lateral()
+    return (
+        select(func.coalesce(func.json_agg(found.c.row), func.json_build_array()))
+        .correlate(Ticket)
+        .scalar_subquery()
+    )
+
+
+def _parsed(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Turn ISO times back into aware instants; a clock's or an event's times end in _at or are called at."""
+    for row in rows:
+        for key, value in row.items():
+            if isinstance(value, str) and (key == "at" or key.endswith("_at")):
+                row[key] = datetime.fromisoformat(value)
+    return rows
+
+
+def read_story(token: str) -> Story:
+    """Return the story behind a private link. Raises NotFound, the same for a wrong and an ended one."""
+    events = _rows(
+        TicketEvent,
+        "seq",
+        "at",
+        "kind",
+        "actor_kind",
+        "status",
+        "holder_kind",
+        "holder_id",
+        "data",
+        order=TicketEvent.seq,
+    )
+    clocks = _rows(
+        Clock,
+        "kind",
+        "round",
+        "minutes",
+        "calendar_id",
+        "calendar_code",
+        "started_at",
+        "due_at",
+        "paused_at",
+        "stopped_at",
+        "result",
+        "breached_at",
+        order=Clock.round,
+    )
+    pauses = _rows(Pause, "started_at", "ended_at", order=Pause.started_at)
+    words = _rows(
+        Remark, "seq", "kind", "text", "actor_kind", order=Remark.id, extra=Remark.is_internal.is_(False)
+    )
+    photos = _rows(Photo, "id", "kind", "added_by", "created_at", order=Photo.id)
+    route = (
+        select(Route.why)
+        .where(Route.authority_id == Ticket.authority_id, Route.ticket_id == Ticket.id)
+        .order_by(Route.round.desc())
+        .limit(1)
+        .correlate(Ticket)
+        .scalar_subquery()
+    )
+    query = (
+        select(Ticket, Follower, events, clocks, pauses, words, photos, route)
+        .join(Follower, (Follower.authority_id == Ticket.authority_id) & (Follower.ticket_id == Ticket.id))
+        .where(
+            Follower.authority_id == tenant_id(),
+            Follower.token_hash == digest(token),
+            Follower.left_at.is_(None),
+        )
+    )
+    row = db.session.execute(query).first()
+    if row is None:
+        raise NotFound
+    said: dict[int, list[str]] = {}
+    for each in row[5]:
+        said.setdefault(each["seq"], []).append(each["text"])
+    return Story(
+        row[0], row[1], _parsed(row[2]), _parsed(row[3]), _parsed(row[4]), said, _parsed(row[6]), row[7] or {}
+    )
