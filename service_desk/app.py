@@ -12,7 +12,7 @@ from service_desk import config, telemetry, work
 from service_desk.catalog import models as _catalog
 from service_desk.city import models as _city
 from service_desk.desks import edge
-from service_desk.extensions import Model, babel, csrf, db, limiter, login, migrate
+from service_desk.extensions import Model, babel, csrf, db, limiter, login
 from service_desk.intake import models as _intake
 from service_desk.messages import models as _messages
 from service_desk.people import models as _people
@@ -46,7 +46,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     )
     app.config.update(_flask_settings(settings))
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(config.ROOT / "migrations"))
     babel.init_app(app, locale_selector=edge.locale, timezone_selector=lambda: "Asia/Jerusalem")
     csrf.init_app(app)
     login.init_app(app)

@@ -8,7 +8,6 @@ from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import MetaData
@@ -38,7 +37,6 @@ else:
 babel = Babel()
 csrf = CSRFProtect()
 login = LoginManager()
-migrate = Migrate()
 limiter = Limiter(
     key_func=get_remote_address, default_limits=[], swallow_errors=True, in_memory_fallback_enabled=True
 )
