@@ -1,5 +1,6 @@
-"""Desk of the mayor."""
+"""Desk of the mayor: how the city keeps its promises, and the tickets behind each figure."""
 
-from flask import Blueprint
+from service_desk.desks.mayor import list_page, overview_page
+from service_desk.desks.mayor.door import desk
 
-desk = Blueprint("mayor", __name__)
+__all__ = ["desk", "list_page", "overview_page"]
