@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import shapely
 from shapely.geometry import shape
-from shapely.ops import polylabel, transform
+from shapely.ops import polylabel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +37,10 @@ class Frame:
     across: float
     down: float
 
+    def project_many(self, points: Any) -> Any:
+        """Return the points (an array of lon, lat) in drawing units."""
+        return np.column_stack(self.project(points[:, 0], points[:, 1]))
+
     def project(self, lon: float, lat: float) -> tuple[float, float]:
         """Return (x, y) in drawing units, unrounded; y grows southwards."""
         return _MARGIN + (lon - self.west) * self.across, _MARGIN + (self.north - lat) * self.down
@@ -61,6 +66,10 @@ class AreaDrawing:
     shapes: tuple[Shape, ...]
     frame: Frame
 
+    def project_many(self, points: Any) -> Any:
+        """Return the points (an array of lon, lat) in drawing units."""
+        return np.column_stack(self.project(points[:, 0], points[:, 1]))
+
     def project(self, lon: float, lat: float) -> tuple[float, float]:
         """Return where a point of the city lies in this drawing, to one decimal."""
         x, y = self.frame.project(lon, lat)
@@ -83,7 +92,7 @@ def _draw(city_map: CityMap) -> AreaDrawing:
     """Project, thin out the shared borders together, and write the paths."""
     areas = sorted(city_map.areas.values(), key=lambda area: city_map.centre_of_area(area.code).number)
     frame, height = _frame(shape(area.geometry).bounds for area in areas)
-    flat = [transform(frame.project, shape(area.geometry)) for area in areas]
+    flat = [shapely.transform(shape(area.geometry), frame.project_many) for area in areas]
     drawn = shapely.coverage_simplify(flat, _TOLERANCE)
     shapes = []
     for area, outline in zip(areas, drawn, strict=True):

@@ -77,6 +77,7 @@ def _choose_authority() -> None:
     """The host name says which authority; an unknown host is the installation's default one."""
     if request.endpoint in access.WITHOUT_TENANT:
         return
+    g.tenant_before = work.present_tenant()
     host = (request.host or "").partition(":")[0].lower()
     rows = kept.authorities()
     found = next((row for row in rows if host in row.hosts), None)
@@ -150,4 +151,4 @@ def _close(response: Response) -> BaseResponse:
 
 def _forget(_error: BaseException | None) -> None:
     db.session.remove()
-    work.set_tenant(None)
+    work.set_tenant(g.pop("tenant_before", None))

@@ -55,7 +55,7 @@ def take_in(
     if ticket.status == "waiting":
         event = step.move(
             ticket,
-            "in_progress" if ticket.assignee_id or ticket.unit_id else "triaged",
+            _back_to(ticket),
             "answered",
             actor,
             now,
@@ -69,6 +69,12 @@ def take_in(
     intake.attach(ticket.id, stored, "remark", "resident", now)
     ticket.photo_count += len(stored)
     ticket.has_news = True
+
+
+def _back_to(ticket: Ticket) -> str:
+    """Return where an answer leads: to whoever worked on it before the question, else to the centre's desk."""
+    before = queries.status_before(ticket.id, "waiting")
+    return before if before in {"assigned", "in_progress", "handed_over"} else "triaged"
 
 
 def confirm_done(ticket_id: int, actor: Actor) -> None:

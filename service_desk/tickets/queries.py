@@ -258,3 +258,13 @@ def many(ids: Iterable[int]) -> dict[int, Ticket]:
             select(Ticket).where(Ticket.authority_id == tenant_id(), Ticket.id.in_(wanted))
         )
     }
+
+
+def status_before(ticket_id: int, status: str) -> str | None:
+    """Return the ticket's last status that was another than this one, or None."""
+    query = select(TicketEvent.status).where(
+        TicketEvent.authority_id == tenant_id(),
+        TicketEvent.ticket_id == ticket_id,
+        TicketEvent.status != status,
+    )
+    return db.session.scalar(query.order_by(TicketEvent.seq.desc()).limit(1))

@@ -172,13 +172,15 @@ def send(code: str) -> ResponseReturnValue:
 
 def read_photos(files: Iterable[FileStorage]) -> tuple[tuple[EncodedPhoto, ...], int]:
     """Return the photos that could be read, up to the limit, and how many could not."""
-    photos, lost = [], 0
+    photos: list[EncodedPhoto] = []
+    lost = 0
     for file in list(files):
         if not file.filename:
             continue
+        if len(photos) >= PHOTO_LIMIT:
+            lost += 1
+            continue
         try:
-            if len(photos) >= PHOTO_LIMIT:
-                raise BadPhoto("too_many")
             photos.append(encode(file.stream.read()))
         except BadPhoto as error:
             log.info("photo_refused", reason=str(error))
