@@ -36,7 +36,8 @@ def parts(turns: Iterable[Turn], until: datetime) -> list[Part]:
     """
     held = list(turns)
     found: list[Part] = []
-    for turn, following in zip(held, [*(each.at for each in held[1:]), until], strict=True):
+    ends = [*(each.at for each in held[1:]), until]
+    for turn, following in zip(held, ends, strict=False):  # no turn, no part
         seconds = (min(following, until) - min(turn.at, until)).total_seconds()
         if seconds <= 0:
             continue

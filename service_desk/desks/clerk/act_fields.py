@@ -78,7 +78,7 @@ def _hand_over(ticket: Ticket, _actor: Actor) -> list[Field]:
     centres = [
         (
             f"centre:{each.id}",
-            _("Keshet %(number)s, %(name)s", number=each.number, name=by_language(each.name)),
+            _("%(number)s: %(name)s", number=each.number, name=by_language(each.name)),
         )
         for each in city.centres.values()
         if each.id != ticket.centre_id
@@ -100,7 +100,7 @@ def _triage(ticket: Ticket, _actor: Actor) -> list[Field]:
         for group in shelf.groups.values()
     ]
     centres = [
-        (str(each.id), _("Keshet %(number)s, %(name)s", number=each.number, name=by_language(each.name)))
+        (str(each.id), _("%(number)s: %(name)s", number=each.number, name=by_language(each.name)))
         for each in city_map().centres.values()
     ]
     now = _("Yes") if ticket.is_hazard else _("No")

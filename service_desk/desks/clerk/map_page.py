@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import jsonify, render_template, request, url_for
 from flask_babel import gettext as _
@@ -19,8 +19,9 @@ from service_desk.tickets import queries
 from service_desk.tickets.rules import shown
 
 if TYPE_CHECKING:
-    from service_desk.tickets.models import Ticket
     from werkzeug.wrappers import Response
+
+    from service_desk.tickets.models import Ticket
 
 #: points a map can still be read with
 POINTS = 500

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import ngettext
 
 from service_desk import clock
 from service_desk.catalog.queries import catalogue
@@ -13,8 +14,8 @@ from service_desk.desks.clerk import filters, words
 from service_desk.desks.clerk.chips import borders
 from service_desk.desks.clerk.door import actor, counts_kept, desk
 from service_desk.desks.clerk.rows import grouped
-from service_desk.errors import BadInput
-from service_desk.flow import read_ticket
+from service_desk.errors import BadInput, InvalidMove, NotFound, StaleVersion
+from service_desk.flow import read_ticket, work_on
 from service_desk.people.actions import phone_number
 from service_desk.people.rules import may
 from service_desk.tickets import queries
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 PAGE = 50
 _PHONE_DIGITS = 9
+#: digits of the largest row id
+_LONGEST_ID = 18
 
 
 @desk.get("/desk/", endpoint="queue")
@@ -55,6 +58,7 @@ def queue_page() -> Response | str:
         limit=queries.COUNT_LIMIT,
         due_today=max(counts.get("due_today", 0) - counts.get("late", 0), 0),
         centres=_centres(),
+        heading_number=_heading_number(base),
         own=[city_map().centres[each] for each in filters.own_centres(who) if each in city_map().centres],
         shelf=catalogue(),
         areas=city_map().areas.values(),
@@ -62,6 +66,40 @@ def queue_page() -> Response | str:
         may_work=may(who, "assign"),
         choices=filters,
     )
+
+
+@desk.post("/desk/take")
+def take_many() -> Response:
+    """Take every chosen request that is still as it was shown; say how many were, and how many had moved on."""
+    taken = missed = 0
+    for ticket_id, seen in _chosen(request.form.getlist("chosen")):
+        try:
+            work_on.assign_ticket(ticket_id, seen, actor(), actor().id or 0)
+            taken += 1
+        except (InvalidMove, StaleVersion, NotFound):
+            missed += 1
+    counts_kept.forget()
+    flash(ngettext("%(num)s request is yours now.", "%(num)s requests are yours now.", taken))
+    if missed:
+        flash(ngettext("%(num)s had changed and was left.", "%(num)s had changed and were left.", missed))
+    back = request.form.get("back", "")
+    return redirect(back if back.startswith(url_for("clerk.queue")) else url_for("clerk.queue"), 303)
+
+
+def _chosen(values: list[str]) -> list[tuple[int, int]]:
+    """Return (ticket id, version shown) of the chosen rows, a page at most; what cannot be read is left out."""
+    pairs = (value.partition(":") for value in values[: PAGE * 2])
+    return [
+        (int(row), int(seen))
+        for row, _colon, seen in pairs
+        if row.isdecimal() and seen.isdecimal() and len(row) <= _LONGEST_ID and len(seen) <= _LONGEST_ID
+    ]
+
+
+def _heading_number(base: QueueFilter) -> int | None:
+    """Return the centre's number when the queue is one centre's."""
+    only = base.centre_ids[0] if len(base.centre_ids) == 1 else 0
+    return city_map().centres[only].number if only in city_map().centres else None
 
 
 def _beyond(asked: Asked, base: QueueFilter) -> tuple[int, ...]:

@@ -19,7 +19,7 @@ STATUS: Mapping[str, tuple[LazyString, str]] = {
     "triaged": (_("Sorted"), "accent"),
     "assigned": (_("Assigned"), "info"),
     "in_progress": (_("In progress"), "info"),
-    "waiting": (_("Waiting for the resident"), "neutral"),
+    "waiting": (_("Awaiting an answer"), "neutral"),
     "resolved": (_("Done, awaiting the answer"), "info"),
     "closed": (_("Closed"), "success"),
     "reopened": (_("Reopened"), "accent"),
