@@ -1,5 +1,6 @@
-"""Desk of the admin."""
+"""Desk of the administrator: keys of other systems, the staff list, and whether messages go out."""
 
-from flask import Blueprint
+from service_desk.desks.admin import keys_page
+from service_desk.desks.admin.keys_page import desk
 
-desk = Blueprint("admin", __name__)
+__all__ = ["desk", "keys_page"]
