@@ -1,0 +1,78 @@
+"""Words of the sandbox: what went out and why, and what came of what was tried."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask_babel import lazy_gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask_babel.speaklater import LazyString
+
+    Words = Mapping[str, LazyString]
+
+CHANNEL: Words = {"sms": _("SMS"), "whatsapp": _("WhatsApp"), "none": _("No messages")}
+LANGUAGE: Words = {
+    "he": _("Hebrew"),
+    "ar": _("Arabic"),
+    "ru": _("Russian"),
+    "en": _("English"),
+    "am": _("Amharic"),
+}
+EVENT: Words = {
+    "received": _("Report received"),
+    "joined": _("Joined a request"),
+    "question": _("Question from the centre"),
+    "handed_over": _("Handed over"),
+    "resolved": _("Done: is it so?"),
+    "reopened": _("Reopened"),
+    "closed": _("Closed"),
+    "rejected": _("Refused, with the reason"),
+    "merged": _("Merged with another"),
+    "reply": _("Reply of the centre"),
+}
+#: state → (word, tag colour)
+STATE: Mapping[str, tuple[LazyString, str]] = {
+    "pending": (_("Waiting"), "info"),
+    "sending": (_("Being sent"), "info"),
+    "accepted": (_("Taken by the carrier"), "info"),
+    "sent": (_("Sent"), "info"),
+    "delivered": (_("Delivered"), "info"),
+    "read": (_("Read"), "success"),
+    "undelivered": (_("Not delivered"), "danger"),
+    "failed": (_("Failed"), "danger"),
+    "unknown": (_("Unknown"), "warning"),
+    "manual": (_("To be checked"), "danger"),
+    "expired": (_("Not sent"), "neutral"),
+    "superseded": (_("Not sent"), "neutral"),
+    "skipped": (_("Not sent"), "neutral"),
+}
+REASON: Words = {
+    "no_phone": _("no phone number was left"),
+    "no_channel": _("the person asked for no messages"),
+    "opted_out": _("the person stopped messages on this channel"),
+    "unreachable": _("the number cannot be reached on this channel"),
+    "too_late": _("it was no longer worth sending"),
+    "newer_message": _("a newer message replaced it"),
+    "retry": _("it will be tried again"),
+    "lost": _("the carrier could not deliver it"),
+    "again": _("a second try of a lost message"),
+    "fallback": _("an SMS in place of a lost WhatsApp message"),
+}
+HEARD: Words = {
+    "remark": _("The words were put on the request and wait at the centre as work."),
+    "stopped": _("Messages on this channel are stopped, as asked."),
+    "started": _("Messages on this channel go out again."),
+    "undecided": _("The words were kept, but this phone follows no request."),
+    "unknown_sender": _("The words were kept, but nobody with this phone is known."),
+    "repeated": _("This message was heard before; nothing changed."),
+}
+RECEIPT: Words = {
+    "applied": _("applied"),
+    "stale": _("kept, and it proves nothing new"),
+    "repeated": _("heard before, nothing changed"),
+    "quarantined": _("kept apart: not ours"),
+    "ignored": _("ignored"),
+}
