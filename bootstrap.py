@@ -29,7 +29,7 @@ BROWSERS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )
 #: Files that decide what the front end's packages are.
-FRONT_END = ("package.json", "package-lock.json", "service_desk/local/vendor.py")
+FRONT_END = ("package.json", "package-lock.json", "static/icons.txt", "service_desk/local/vendor.py")
 
 
 class Trouble(Exception):

@@ -12,7 +12,7 @@ function load(name) {
 export function start(root = document) {
   for (const element of root.querySelectorAll("[data-module]")) {
     for (const name of element.dataset.module.split(/\s+/)) {
-      if (!name || element.dataset[`started-${name}`]) continue;
+      if (!name || element.hasAttribute(`data-started-${name}`)) continue;
       element.setAttribute(`data-started-${name}`, "");
       load(name)?.then((module) => module.default(element)).catch((error) => console.error(name, error));
     }
