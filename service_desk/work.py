@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 APP_ROLE = "keshet_app"
 _tenant: ContextVar[int | None] = ContextVar("keshet_tenant", default=None)
-_batch: ContextVar[ExitStack | None] = ContextVar("keshet_batch", default=None)
 _as_owner: ContextVar[bool] = ContextVar("keshet_owner", default=False)
 _OPEN = text("SELECT set_config('role', :role, true), set_config('keshet.authority_id', :authority, true)")
 
@@ -87,10 +86,6 @@ def _after_begin(_session: Session, transaction: Any, connection: Connection) ->
     """Every transaction starts by naming its tenant (transaction-scoped, so PgBouncer-safe)."""
     if transaction.nested:
         return
-    batch = _batch.get()
-    if batch is not None:
-        # What follows is sent without waiting for each answer; an error shows at the next answer read, or at the commit.
-        batch.enter_context(connection.connection.driver_connection.pipeline())  # type: ignore[union-attr]
     _enter(connection)
 
 
@@ -116,24 +111,15 @@ _bell: Callable[[str, tuple[int, ...]], None] | None = None
 
 
 @contextmanager
-def transaction(*, is_batched: bool = False) -> Iterator[After]:
-    """Run one use-case: commit once at the end, or roll all of it back; then ring.
-
-    is_batched: send writes without waiting for each answer (psycopg's pipeline). Only for use-cases that write rows by
-    `put`: the ORM's own flush counts rows, which are not known yet. Ignored inside a transaction already begun.
-    """
+def transaction() -> Iterator[After]:
+    """Run one use-case: commit once at the end, or roll all of it back; then ring."""
     after = After()
-    with ExitStack() as batch:
-        token = _batch.set(batch if is_batched else None)
-        try:
-            yield after
-            db.session.commit()
-        except BaseException:
-            batch.close()
-            db.session.rollback()
-            raise
-        finally:
-            _batch.reset(token)
+    try:
+        yield after
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
     for job, ids in after.jobs:
         _ring_once(job, ids)
 
