@@ -15,14 +15,14 @@ def serve(answers, status=b"200 OK"):
     listener = socket.create_server(("127.0.0.1", 0))
 
     def talk(line):
-        stream = line.makefile("rb")
-        while stream.readline():
-            length = 0
-            while (head := stream.readline()) not in (b"\r\n", b""):
-                if head.lower().startswith(b"content-length:"):
-                    length = int(head.split(b":")[1])
-            answers.append(stream.read(length))
-            line.sendall(b"HTTP/1.1 " + status + b"\r\nContent-Length: 2\r\n\r\nok")
+        with line, line.makefile("rb") as stream:
+            while stream.readline():
+                length = 0
+                while (head := stream.readline()) not in (b"\r\n", b""):
+                    if head.lower().startswith(b"content-length:"):
+                        length = int(head.split(b":")[1])
+                answers.append(stream.read(length))
+                line.sendall(b"HTTP/1.1 " + status + b"\r\nContent-Length: 2\r\n\r\nok")
 
     def accept():
         while True:
