@@ -9,7 +9,7 @@ from sqlalchemy import insert
 
 from service_desk.extensions import db
 from service_desk.intake.models import Photo, Report
-from service_desk.work import new_id, put, tenant_id
+from service_desk.work import new_id, put_and_get, tenant_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,7 @@ def record(
         "submission_key": said.submission_key,
         "content_hash": said.content_hash(),
     }
-    done = put(_REPORTS, [row], "ON CONFLICT (authority_id, submission_key) DO NOTHING RETURNING id")
+    done = put_and_get(_REPORTS, [row], "ON CONFLICT (authority_id, submission_key) DO NOTHING RETURNING id")
     return done.first() is not None
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 TEXT_LIMIT = 4000
 LINE_LIMIT = 200
 PHOTO_LIMIT = 4
+#: of one photo as uploaded
+MAX_BYTES = 15 * 1024 * 1024
 _BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
 
 
@@ -33,6 +35,10 @@ class SaidPlace:
     lon: float | None = None
     lat: float | None = None
     landmark: str = ""
+
+
+class BadPhoto(Exception):
+    """A file cannot be used as a photo. The message is a key: too_large, not_a_photo."""
 
 
 @dataclass(frozen=True)
