@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from alembic import command
 from alembic.config import Config
+from flask_babel import refresh
 from sqlalchemy import create_engine, event, text
 
 from service_desk import config, work
@@ -205,6 +206,7 @@ class CheckedClient:
         self.token = ""
 
     def get(self, path: str, **kwargs):
+        refresh()  # the test's own app context would keep the language of the request before
         response = self.raw.get(path, **kwargs)
         check_page(response)
         found = (
@@ -218,6 +220,7 @@ class CheckedClient:
     def post(self, path: str, data: dict | None = None, **kwargs):
         if not self.token:
             self.get("/staff/login")
+        refresh()
         response = self.raw.post(path, data={"csrf_token": self.token, **(data or {})}, **kwargs)
         check_page(response)
         return response

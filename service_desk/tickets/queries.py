@@ -12,6 +12,7 @@ from service_desk.errors import NotFound, StaleVersion
 from service_desk.extensions import db
 from service_desk.people.rules import digest
 from service_desk.tickets.models import Follower, Remark, Ticket, TicketEvent
+from service_desk.tickets.rules import PAUSING
 from service_desk.work import tenant_id
 
 if TYPE_CHECKING:
@@ -141,7 +142,12 @@ def _asked(query: Select[Any], wanted: QueueFilter, now: datetime) -> Select[Any
         ),
         (wanted.unit_ids, Ticket.unit_id.in_(wanted.unit_ids)),
         (wanted.assignee_id, Ticket.assignee_id == wanted.assignee_id),
-        (wanted.is_late, Ticket.due_at < now),
+        # A promise that was still whole when its clock was paused does not run late while it stands still.
+        (
+            wanted.is_late,
+            (Ticket.due_at < now)
+            & (Ticket.status.not_in(tuple(PAUSING)) | (Ticket.due_at < Ticket.holder_since)),
+        ),
         (wanted.is_hazard, Ticket.is_hazard),
         (wanted.is_triage, Ticket.triage_reason.is_not(None)),
         (wanted.has_news, Ticket.has_news),

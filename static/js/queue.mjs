@@ -47,8 +47,8 @@ function onKey(event) {
 function join(fresh) {
   const table = document.querySelector("table.q-table");
   for (const body of fresh.querySelectorAll("table.q-table tbody")) {
-    const last = table.querySelector("tbody:last-of-type");
-    if (last?.dataset.group === body.dataset.group) {
+    const last = table.querySelector(`tbody[data-group="${body.dataset.group}"]`);
+    if (last) {
       last.append(...body.querySelectorAll("tr[data-row]"));
       last.querySelector(".grp bdi").textContent = String(last.querySelectorAll("tr[data-row]").length);
     } else {

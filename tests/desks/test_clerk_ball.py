@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,9 @@ from service_desk.tickets.rules import HOLDERS
 
 START = datetime(2026, 11, 24, 7, 40, tzinfo=UTC)
 turns = st.lists(
-    st.tuples(st.integers(0, 10**6), st.sampled_from(HOLDERS), st.sampled_from([None, 1, 2])), min_size=1, max_size=30
+    st.tuples(st.integers(0, 10**6), st.sampled_from(HOLDERS), st.sampled_from([None, 1, 2])),
+    min_size=1,
+    max_size=30,
 )
 
 
@@ -30,8 +33,7 @@ def test_parts_add_up_to_the_whole_life(steps, rest):
     assert sum(part.seconds for part in sums(found)) == pytest.approx(whole)
     assert all(part.seconds > 0 for part in found)
     assert all(
-        (one.holder_kind, one.holder_id) != (two.holder_kind, two.holder_id)
-        for one, two in zip(found, found[1:], strict=False)
+        (one.holder_kind, one.holder_id) != (two.holder_kind, two.holder_id) for one, two in pairwise(found)
     )
 
 

@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from service_desk.catalog.queries import catalogue
+from service_desk.desks.clerk import queue_page
 from service_desk.desks.clerk.door import counts_kept
+from service_desk.flow.hand_over import hand_over
 from service_desk.flow.receive import receive_report
 from service_desk.flow.work_on import ask_resident, assign_ticket
 from service_desk.people.rules import Actor
@@ -30,7 +32,9 @@ def make_late(owner, ticket_id: int, by: timedelta = timedelta(hours=3)) -> None
     """Let the promise of a ticket have passed."""
     with owner.begin() as connection:
         connection.execute(
-            text("UPDATE tickets SET due_at = now() - :by, opened_at = now() - interval '9 days' WHERE id = :id"),
+            text(
+                "UPDATE tickets SET due_at = now() - :by, opened_at = now() - interval '9 days' WHERE id = :id"
+            ),
             {"by": by, "id": ticket_id},
         )
 
@@ -46,7 +50,7 @@ def test_queue_shows_own_centre_grouped_by_due_time(client, report, owner):
     page = client.get("/desk/?lang=en").get_data(as_text=True)
     assert page.index("Late by 3:00") < page.index(f"/desk/t/{today.ticket_id}")
     assert page.index(f"/desk/t/{late.ticket_id}") < page.index(f"/desk/t/{today.ticket_id}")
-    assert "<b class=\"bad\">" in page
+    assert '<b class="bad">' in page
 
 
 def test_queue_takes_four_statements(client, report, statements):
@@ -85,8 +89,6 @@ def test_nonsense_in_the_address_is_not_asked(client, report):
 
 
 def test_more_than_a_page_goes_on_where_it_ended(client, report, monkeypatch):
-    from service_desk.desks.clerk import queue_page
-
     monkeypatch.setattr(queue_page, "PAGE", 2)
     ids = {report(phone=None).ticket_id for _ in range(5)}
     client.sign_in("clerk5@rehovot.example")
@@ -114,7 +116,10 @@ def test_phone_search_finds_and_is_put_on_record(client, report, owner):
     client.sign_in("clerk5@rehovot.example")
     assert f"/desk/t/{found.ticket_id}" in client.get("/desk/?q=050-2345678").get_data(as_text=True)
     with owner.connect() as connection:
-        assert connection.execute(text("SELECT count(*) FROM access_log WHERE what = 'phone_search'")).scalar() == 1
+        assert (
+            connection.execute(text("SELECT count(*) FROM access_log WHERE what = 'phone_search'")).scalar()
+            == 1
+        )
 
 
 def test_other_centre_is_open_but_on_record(client, report, owner):
@@ -128,12 +133,16 @@ def test_other_centre_is_open_but_on_record(client, report, owner):
 
 
 def test_contractor_is_refused_at_the_desk_and_sees_own_work_only(client, report, city, clerk):
-    from service_desk.flow.hand_over import hand_over
-
     held, other = report(), report(phone=None)
     hand_over(held.ticket_id, 1, clerk, unit_id=city.unit_by_code("C-ROADS").id)
     client.sign_in("contractor@rehovot.example")
-    for path in ("/desk/", f"/desk/t/{held.ticket_id}", "/desk/new", "/desk/map", f"/desk/t/{held.ticket_id}/resolve"):
+    for path in (
+        "/desk/",
+        f"/desk/t/{held.ticket_id}",
+        "/desk/new",
+        "/desk/map",
+        f"/desk/t/{held.ticket_id}/resolve",
+    ):
         assert client.get(path).status_code == 403, path
     page = client.get("/contractor/?lang=en").get_data(as_text=True)
     assert "טשרניחובסקי" in page
@@ -160,3 +169,20 @@ def test_map_says_the_same_as_points_and_table(client, report):
     points = client.get("/desk/map.json").json["features"]
     assert [each["properties"]["number"] for each in points] == [5]
     assert len(client.get("/desk/areas.json").json["features"]) == 7
+
+
+def test_paused_promise_does_not_run_late(client, report, owner, clerk):
+    found = report()
+    ask_resident(found.ticket_id, 1, clerk, "איזה בור?")
+    with owner.begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE tickets SET due_at = now() - interval '1 hour', holder_since = now() - interval '1 day' WHERE id = :id"
+            ),
+            {"id": found.ticket_id},
+        )
+    client.sign_in("clerk5@rehovot.example")
+    assert f"/desk/t/{found.ticket_id}" not in client.get("/desk/?view=late").get_data(as_text=True)
+    page = client.get("/desk/?lang=en").get_data(as_text=True)
+    assert "The clock stands still" in page
+    assert 'data-group="none"' in page

@@ -64,7 +64,8 @@ def _assign(ticket: Ticket, actor: Actor) -> list[Field]:
 def _hand_over(ticket: Ticket, _actor: Actor) -> list[Field]:
     city = city_map()
     labels = {"unit": _("City units"), "contractor": _("Contractors"), "outside": _("Outside the city")}
-    options: Groups = [
+    options: Groups = [("", [("", _("Choose"))])]
+    options += [
         (
             label,
             [

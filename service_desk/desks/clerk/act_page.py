@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 #: a version no ticket has: a form without its version is answered like a late one
 _NEVER = -1
+#: fields of use-cases that the forms call otherwise
+_FIELD_OF = {"place": "line"}
 _NOT_TYPED = frozenset({"csrf_token", "seen", "then", "photos"})
 
 
@@ -52,7 +54,7 @@ def do(ticket_id: int, verb: str) -> ResponseReturnValue:
     ahead = _place(ticket_id) if request.form.get("then") == "next" else None
     try:
         if bad_photo:
-            raise BadInput({"photos": bad_photo})
+            raise BadInput({"photos": bad_photo})  # noqa: TRY301 — answered like every other bad input
         chosen.run(given)
     except BadInput as error:
         return _again(chosen, ticket_id, 422, problems=error.problems)
@@ -149,7 +151,7 @@ def _page(
         tag=tag_of(ticket),
         fields=fields,
         typed=typed,
-        problems={name: _problem(code) for name, code in (problems or {}).items()},
+        problems={_FIELD_OF.get(name, name): words.problem(code) for name, code in (problems or {}).items()},
         missed=[(event, sentence(event), words_by_seq.get(event.seq, [])) for event in missed or ()],
         is_stale=is_stale,
         is_too_late=is_too_late,
@@ -161,7 +163,3 @@ def _page(
 
 def _number(ticket: Ticket) -> int:
     return city_map().centres[ticket.centre_id].number
-
-
-def _problem(code: str) -> str:
-    return str(words.PROBLEM.get(code, words.ANY_PROBLEM))

@@ -14,6 +14,7 @@ from service_desk.errors import NotFound
 from service_desk.slas.queries import standards
 from service_desk.slas.rules import CalendarError, open_seconds_between
 from service_desk.slas.rules.clock import SOON, SOON_PART
+from service_desk.tickets.rules import PAUSING
 
 if TYPE_CHECKING:
     from service_desk.slas.rules import Calendar
@@ -36,7 +37,8 @@ class DueChip:
 
 def chip(ticket: Ticket, now: datetime) -> DueChip:
     """Return the chip of a ticket's next promise; a ticket whose clocks stand still or have ended says so."""
-    if ticket.due_at is None:
+    is_paused = ticket.status in PAUSING and (ticket.due_at is None or ticket.due_at > ticket.holder_since)
+    if ticket.due_at is None or is_paused:
         return _still(ticket)
     whole = max((ticket.due_at - ticket.opened_at).total_seconds(), 1.0)
     percent = round(100 * (now - ticket.opened_at).total_seconds() / whole)
@@ -49,7 +51,7 @@ def chip(ticket: Ticket, now: datetime) -> DueChip:
 
 
 def _still(ticket: Ticket) -> DueChip:
-    if ticket.status == "waiting":
+    if ticket.status in PAUSING:
         since = due(ticket.holder_since)
         return DueChip("paused", _("The clock stands still"), _("since %(time)s", time=since), 40)
     if ticket.status in {"rejected", "duplicate"}:

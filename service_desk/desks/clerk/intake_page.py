@@ -199,9 +199,7 @@ def _screen(draft: Draft, problems: dict[str, str] | None = None, status: int = 
         centre=city_map().centre_of_area(placed.area_code) if placed and placed.area_code else None,
         similar=_similar(service, placed),
         is_danger=mentions_danger(f"{draft.what} {draft.text}"),
-        problems={
-            name: str(words.PROBLEM.get(code, words.ANY_PROBLEM)) for name, code in (problems or {}).items()
-        },
+        problems={name: words.problem(code) for name, code in (problems or {}).items()},
         words=words,
         spoken=str(get_locale()),
     ), status

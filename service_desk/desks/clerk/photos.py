@@ -21,7 +21,7 @@ def read_photos(files: Iterable[FileStorage]) -> tuple[list[EncodedPhoto], str |
     read: list[EncodedPhoto] = []
     problem = None
     for file in list(files)[:PHOTO_LIMIT]:
-        raw = file.read(pictures.MAX_BYTES + 1)
+        raw = file.read()
         if not raw:
             continue  # an empty file field
         try:

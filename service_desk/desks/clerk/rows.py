@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
 from service_desk.desks.clerk import words
-from service_desk.desks.clerk.chips import Borders, DueChip, chip
+from service_desk.desks.clerk.chips import GROUPS, Borders, DueChip, chip
 from service_desk.desks.clerk.door import staff_names
 
 if TYPE_CHECKING:
@@ -94,6 +93,8 @@ def holder_of(ticket: Ticket, city: CityMap, names: dict[int, str]) -> Holder:
 
 def row_of(ticket: Ticket, now: datetime, ends: Borders, city: CityMap, names: dict[int, str]) -> Row:
     """Return the line of a ticket."""
+    due = chip(ticket, now)
+    group = ends.group(ticket.due_at)
     return Row(
         ticket=ticket,
         name=name_of(ticket),
@@ -101,15 +102,15 @@ def row_of(ticket: Ticket, now: datetime, ends: Borders, city: CityMap, names: d
         number=city.centres[ticket.centre_id].number,
         tag=tag_of(ticket, is_row=True),
         holder=holder_of(ticket, city, names),
-        due=chip(ticket, now),
-        group=ends.group(ticket.due_at),
+        due=due,
+        group="none" if group == "late" and due.state == "paused" else group,
         touch=words.TOUCH.get(ticket.last_touch, ticket.last_touch),
         touch_icon=words.TOUCH_ICON.get(ticket.last_touch, "clock"),
     )
 
 
 def grouped(tickets: Iterable[Ticket], now: datetime, ends: Borders) -> list[tuple[str, list[Row]]]:
-    """Return [(group, rows)] in the order of the tickets, which is by due time."""
+    """Return [(group, rows)] of the groups that have any, each in the order of the tickets, which is by due time."""
     city, names = city_map(), staff_names()
     lines = [row_of(ticket, now, ends, city, names) for ticket in tickets]
-    return [(group, list(rows)) for group, rows in groupby(lines, key=lambda row: row.group)]
+    return [(group, rows) for group in GROUPS if (rows := [row for row in lines if row.group == group])]

@@ -176,9 +176,13 @@ METHOD: Words = {
 WHY_TRIAGE: Words = {
     "no_place": _("No place was given."),
     "outside_boundary": _("The place is outside the city's boundary."),
-    "street_in_several_areas": _("The street lies in several areas: a house number or a pin is needed."),
-    "street_without_points": _("The street has no known points."),
-    "unknown_address": _("The address was not recognised."),
+    "several_areas": _("The street lies in several areas: a house number or a pin is needed."),
+    "number_in_two_areas": _("This house number is known in two areas: a pin or a landmark is needed."),
+    "thin_evidence": _("Too little is known of this street: a house number or a pin is needed."),
+    "no_points": _("The street has no known points: a pin or a landmark is needed."),
+    "several_streets": _("Several streets fit this name."),
+    "no_street": _("No street of the city fits this address."),
+    "unknown_street": _("No street of the city fits this address."),
     "point_without_area": _("The point lies in no area."),
     "no_handler": _("No handler is named for this type."),
     "clock_failed": _("The promise could not be computed."),
@@ -226,10 +230,6 @@ PROBLEM: Words = {
     "no_such_centre": _("Another centre is needed."),
     "no_such_unit": _("This unit is not on the list."),
     "phone_unreadable": _("The number was not recognised. Israeli numbers only, for example 050-1234567."),
-    "unknown_address": _("The address was not recognised."),
-    "street_in_several_areas": _("The street lies in several areas: a house number is needed."),
-    "street_without_points": _("The street has no known points: a house number or another street is needed."),
-    "outside_boundary": _("The place is outside the city's boundary."),
     "no_place": _("The place is missing."),
     "unknown": _("This question is not asked for this type."),
     "not_text": _("Words are needed here."),
@@ -256,3 +256,8 @@ PHOTO: Words = {
     "after": _("After"),
 }
 TAB: Words = {"all": _("All"), "talk": _("Talk"), "internal": _("Internal"), "log": _("Log")}
+
+
+def problem(code: str) -> str:
+    """Return the sentence for what is wrong with a field."""
+    return str(PROBLEM.get(code) or WHY_TRIAGE.get(code) or ANY_PROBLEM)
