@@ -27,7 +27,7 @@ from service_desk.tickets import actions as tickets
 from service_desk.tickets import queries as ticket_queries
 from service_desk.tickets.models import Ticket
 from service_desk.tickets.rules import reference_of
-from service_desk.work import new_id, new_ticket_number, tenant_id, transaction
+from service_desk.work import gather, new_id, new_ticket_number, tenant_id, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -146,18 +146,18 @@ def _write(
         "hazard": list(hazard[1]),
         "answers": sorted(answers),
     }
-    tickets.open_ticket(values, actor, data, now)
     resident_id, stopped = _remember(said, now)
     staff_id = actor.id if actor.kind == "staff" else None
-    if not intake.record(
-        said, ticket_id, resident_id, staff_id, actor.id if actor.kind == "api" else None, now
-    ):
-        raise _UsedBefore
-    routing.record(ticket_id, decision, 1, now)
-    slas.start_clocks(clocks or [])
-    follower = tickets.follow(
-        ticket_id, "reporter", resident_id, said.locale, said.contact if said.phone else "none", now
-    )
+    api_key_id = actor.id if actor.kind == "api" else None
+    with gather():
+        tickets.open_ticket(values, actor, data, now)
+        routing.record(ticket_id, decision, 1, now)
+        slas.start_clocks(clocks or [])
+        follower = tickets.follow(
+            ticket_id, "reporter", resident_id, said.locale, said.contact if said.phone else "none", now
+        )
+        if not intake.record(said, ticket_id, resident_id, staff_id, api_key_id, now):
+            raise _UsedBefore
     intake.attach(ticket_id, stored, "report", actor.kind, now)
     telemetry.reports_received.labels(channel=said.channel, routing=decision.placed.method).inc()
     resolve_due = next((row["due_at"] for row in clocks or () if row["kind"] == "resolve"), None)

@@ -18,7 +18,7 @@ from service_desk.errors import BadInput
 from service_desk.extensions import db
 from service_desk.people.models import AccessEntry, ApiKey, Resident, Staff, StaffSession
 from service_desk.people.rules import Actor, digest
-from service_desk.work import new_id, put, tenant_id
+from service_desk.work import new_id, put_and_get, tenant_id
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -75,7 +75,7 @@ def remember_resident(
         "stopped": [],
         "created_at": now,
     }
-    found = put(cast("Table", Resident.__table__), [row], _REFRESH).one()
+    found = put_and_get(cast("Table", Resident.__table__), [row], _REFRESH).one()
     return found.id, tuple(found.stopped)
 
 

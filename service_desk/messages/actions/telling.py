@@ -13,7 +13,7 @@ from service_desk.extensions import db
 from service_desk.messages import rules, wording
 from service_desk.messages.models import Message
 from service_desk.people.rules import link_token
-from service_desk.work import put
+from service_desk.work import put_and_get
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -89,7 +89,7 @@ def insert_rows(rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Write the rows in one statement; a fact already told is left as it is. Returns the ids that are to be sent."""
     if not rows:
         return []
-    written = put(cast("Table", Message.__table__), rows, _TOLD_ONCE)
+    written = put_and_get(cast("Table", Message.__table__), rows, _TOLD_ONCE)
     return [row.id for row in written if row.state == "pending"]
 
 
