@@ -19,18 +19,24 @@ from playwright.sync_api import sync_playwright
 
 from service_desk.local.stack import embedded_servers
 
+sys.path.insert(0, str(Path(__file__).parent))
+from screens import PHONE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-FLAGS = (
-    "--no-sandbox --disable-dev-shm-usage --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
-PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1280, "height": 900}
+FLAGS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def _free_port() -> int:
@@ -70,8 +76,18 @@ def site(tmp_path_factory) -> Iterator[str]:
         service_desk = [sys.executable, "-m", "service_desk"]
         for words in (["translations", "compile"], ["db", "upgrade"], ["seed", "rehovot"]):
             subprocess.run([*service_desk, *words], cwd=ROOT, env=environ, check=True, capture_output=True)
-        web = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}", "--threads", "8", "--no-control-socket"]
-        log = (folder / "log").open("wb")
+        web = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "wsgi:app",
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--threads",
+            "8",
+            "--no-control-socket",
+        ]
+        log = (folder / "site.log").open("wb")
         ending.callback(log.close)
         for words in (web, [*service_desk, "worker"], [*service_desk, "timers"]):
             process = subprocess.Popen(words, cwd=ROOT, env=environ, stdout=log, stderr=log)
@@ -100,7 +116,9 @@ class Visitor:
         self.context, self.site = context, site
         self.problems: list[str] = []
         self.page: Page = context.new_page()
-        self.page.on("console", lambda message: self.problems.append(message.text) if message.type == "error" else None)
+        self.page.on(
+            "console", lambda message: self.problems.append(message.text) if message.type == "error" else None
+        )
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
 
     def go(self, path: str) -> Page:
@@ -112,8 +130,14 @@ class Visitor:
         """Return what axe finds wrong on the page, as «rule: where»."""
         source = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
         self.page.evaluate(source + "; 0")
-        found = self.page.evaluate("() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})")
-        return [f"{each['id']}: {node['target']} {node.get('failureSummary', '')[:200]}" for each in found["violations"] for node in each["nodes"]]
+        found = self.page.evaluate(
+            "() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+        )
+        return [
+            f"{each['id']}: {node['target']} {node.get('failureSummary', '')[:200]}"
+            for each in found["violations"]
+            for node in each["nodes"]
+        ]
 
 
 @pytest.fixture
@@ -123,7 +147,13 @@ def visit(chromium, site) -> Iterator[object]:
 
     def make(viewport=PHONE, locale="he", *, scripts=True, **more) -> Visitor:
         spoken = {"he": "he-IL", "en": "en-GB", "ru": "ru-RU", "ar": "ar", "am": "am"}[locale]
-        context = chromium.new_context(viewport=viewport, locale=spoken, timezone_id="Asia/Jerusalem", java_script_enabled=scripts, **more)
+        context = chromium.new_context(
+            viewport=viewport,
+            locale=spoken,
+            timezone_id="Asia/Jerusalem",
+            java_script_enabled=scripts,
+            **more,
+        )
         context.set_default_timeout(10_000)
         contexts.append(context)
         return Visitor(context, site)
