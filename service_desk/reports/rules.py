@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from service_desk.clock import CITY_ZONE
+if TYPE_CHECKING:
+    from datetime import tzinfo
 
 #: lengths of a rolling period a reader may choose, in days
 LENGTHS = (7, 30, 90, 365)
@@ -35,16 +37,16 @@ def last_days(days: int, now: datetime) -> Period:
     return Period(now - timedelta(days=days), now, days)
 
 
-def between(first: date, last: date, now: datetime) -> Period | None:
-    """Return the period of whole city days, first to last inclusive, ending now at the latest.
+def between(first: date, last: date, now: datetime, zone: tzinfo) -> Period | None:
+    """Return the period of whole days of the zone, first to last inclusive, ending now at the latest.
 
     None when it would be empty, lies ahead, or is longer than five years.
     """
-    since = datetime(first.year, first.month, first.day, tzinfo=CITY_ZONE).astimezone(UTC)
+    since = datetime(first.year, first.month, first.day, tzinfo=zone).astimezone(UTC)
     if last == date.max or not timedelta(0) <= last - first <= timedelta(days=5 * 366):
         return None
     after = last + timedelta(days=1)
-    until = min(datetime(after.year, after.month, after.day, tzinfo=CITY_ZONE).astimezone(UTC), now)
+    until = min(datetime(after.year, after.month, after.day, tzinfo=zone).astimezone(UTC), now)
     return Period(since, until) if since < until else None
 
 

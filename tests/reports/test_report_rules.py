@@ -4,19 +4,20 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from service_desk.clock import CITY_ZONE
 from service_desk.reports.rules import Share, Spread, between, last_days, may_compare, percent
 
 NOW = datetime(2026, 11, 25, 9, 24, tzinfo=UTC)
 
 
 def test_the_period_before_has_the_same_length_and_touches():
-    period = last_days(30, NOW)
+    period = last_days(30, NOW, CITY_ZONE)
     assert period.before.until == period.since
     assert period.before.until - period.before.since == timedelta(days=30)
 
 
 def test_days_are_the_citys_days_also_when_the_clock_changes():
-    period = between(date(2026, 10, 24), date(2026, 10, 25), NOW)
+    period = between(date(2026, 10, 24), date(2026, 10, 25), NOW, CITY_ZONE)
     assert period is not None
     assert (period.since, period.until) == (
         datetime(2026, 10, 23, 21, 0, tzinfo=UTC),
@@ -25,7 +26,7 @@ def test_days_are_the_citys_days_also_when_the_clock_changes():
 
 
 def test_a_period_never_ends_after_now():
-    period = between(date(2026, 11, 1), date(2027, 1, 1), NOW)
+    period = between(date(2026, 11, 1), date(2027, 1, 1), NOW, CITY_ZONE)
     assert period is not None
     assert period.until == NOW
 
@@ -40,7 +41,7 @@ def test_a_period_never_ends_after_now():
     ],
 )
 def test_a_period_backwards_ahead_or_endless_is_none(first, last):
-    assert between(first, last, NOW) is None
+    assert between(first, last, NOW, CITY_ZONE) is None
 
 
 def test_nothing_has_no_share():

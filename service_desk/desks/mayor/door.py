@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, url_for
 
 from service_desk.city.queries import city_map
+from service_desk.clock import CITY_ZONE
 from service_desk.errors import NotFound
 from service_desk.reports.populations import FIGURES
 from service_desk.reports.rules import LENGTHS, USUAL_DAYS, Period, between, last_days
@@ -54,7 +55,7 @@ def read_period(args: Mapping[str, str], now: datetime) -> Asked:
 
 def _dates(first: str, last: str, now: datetime) -> Period | None:
     try:
-        return between(date.fromisoformat(first), date.fromisoformat(last), now)
+        return between(date.fromisoformat(first), date.fromisoformat(last), now, CITY_ZONE)
     except ValueError:
         return None  # the page says that the dates make no period
 
