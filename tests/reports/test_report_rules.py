@@ -11,7 +11,7 @@ NOW = datetime(2026, 11, 25, 9, 24, tzinfo=UTC)
 
 
 def test_the_period_before_has_the_same_length_and_touches():
-    period = last_days(30, NOW, CITY_ZONE)
+    period = last_days(30, NOW)
     assert period.before.until == period.since
     assert period.before.until - period.before.since == timedelta(days=30)
 
