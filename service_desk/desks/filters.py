@@ -37,9 +37,13 @@ def on_day(instant: datetime | None) -> str:
         return ""
     when, today = clock.local(instant), clock.local(clock.now()).date()
     days = (when.date() - today).days
-    near = {0: _("Today"), 1: _("Tomorrow"), -1: _("Yesterday")}
     year = f".{when.year}" if when.year != today.year else ""
-    day = near.get(days) or f"{format_date(when, 'EEE')} {when.day}.{when.month}{year}"
+    if days == 0:
+        day = _("Today")
+    elif days in (1, -1):
+        day = _("Tomorrow") if days == 1 else _("Yesterday")
+    else:
+        day = f"{format_date(when, 'EEE')} {when.day}.{when.month}{year}"
     return f"{day}, {when:%H:%M}"
 
 

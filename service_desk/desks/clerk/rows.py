@@ -10,6 +10,7 @@ from service_desk.city.queries import city_map
 from service_desk.desks.clerk import words
 from service_desk.desks.clerk.chips import GROUPS, Borders, DueChip, chip
 from service_desk.desks.clerk.door import staff_names
+from service_desk.desks.filters import by_language, on_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,20 +36,39 @@ class Row:
     """One line of the queue."""
 
     ticket: Ticket
-    name: Any
+    name: str
     icon: str
     number: int
-    tag: tuple[Any, str]
+    tag: tuple[str, str]
     holder: Holder
+    holder_name: str
     due: DueChip
     group: str
-    touch: Any
+    touch: str
     touch_icon: str
+    touched: str
 
     @property
     def is_from_resident(self) -> bool:
         """Say whether the last touch was the resident's and is unread."""
         return self.ticket.has_news
+
+
+class Spoken:
+    """Says words and names in the reader's language, each once a page: a queue repeats the same few a hundred times."""
+
+    def __init__(self) -> None:
+        """Made for one page, in one language."""
+        self._said: dict[int, str] = {}
+
+    def __call__(self, words_or_names: Any) -> str:
+        """Return lazy words, or names by language, as a string."""
+        if isinstance(words_or_names, str):
+            return words_or_names
+        key = id(words_or_names)  # tables and the city's picture outlive the page
+        if key not in self._said:
+            self._said[key] = str(by_language(words_or_names))
+        return self._said[key]
 
 
 def name_of(ticket: Ticket) -> Any:
@@ -91,26 +111,31 @@ def holder_of(ticket: Ticket, city: CityMap, names: dict[int, str]) -> Holder:
     return Holder(kind, words.HOLDER[kind], icon=words.HOLDER_ICON[kind])
 
 
-def row_of(ticket: Ticket, now: datetime, ends: Borders, city: CityMap, names: dict[int, str]) -> Row:
+def row_of(
+    ticket: Ticket, now: datetime, ends: Borders, city: CityMap, names: dict[int, str], say: Spoken
+) -> Row:
     """Return the line of a ticket."""
     due = chip(ticket, now)
     group = ends.group(ticket.due_at)
+    tag, holder = tag_of(ticket, is_row=True), holder_of(ticket, city, names)
     return Row(
         ticket=ticket,
-        name=name_of(ticket),
+        name=say(name_of(ticket)),
         icon=icon_of(ticket),
         number=city.centres[ticket.centre_id].number,
-        tag=tag_of(ticket, is_row=True),
-        holder=holder_of(ticket, city, names),
+        tag=(say(tag[0]), tag[1]),
+        holder=holder,
+        holder_name=say(holder.name),
         due=due,
         group="none" if group == "late" and due.state == "paused" else group,
-        touch=words.TOUCH.get(ticket.last_touch, ticket.last_touch),
+        touch=say(words.TOUCH.get(ticket.last_touch, ticket.last_touch)),
         touch_icon=words.TOUCH_ICON.get(ticket.last_touch, "clock"),
+        touched=on_day(ticket.last_touch_at),
     )
 
 
 def grouped(tickets: Iterable[Ticket], now: datetime, ends: Borders) -> list[tuple[str, list[Row]]]:
     """Return [(group, rows)] of the groups that have any, each in the order of the tickets, which is by due time."""
-    city, names = city_map(), staff_names()
-    lines = [row_of(ticket, now, ends, city, names) for ticket in tickets]
+    city, names, say = city_map(), staff_names(), Spoken()
+    lines = [row_of(ticket, now, ends, city, names, say) for ticket in tickets]
     return [(group, rows) for group in GROUPS if (rows := [row for row in lines if row.group == group])]
