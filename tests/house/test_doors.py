@@ -26,7 +26,16 @@ ENTER = {
     "admin": frozenset({"admin"}),
 }
 #: endpoint → roles, where it differs from its desk
-EXCEPTIONS: dict[str, frozenset[str]] = {}
+EXCEPTIONS: dict[str, frozenset[str]] = {
+    # who only looks gets no form to act; the unit's people act on their own tickets, and the tests' ticket is another's
+    "clerk.act": frozenset({"clerk", "manager"}),
+    "clerk.do": frozenset({"clerk", "manager"}),
+    "clerk.intake": frozenset({"clerk", "manager"}),
+    "clerk.intake_send": frozenset({"clerk", "manager"}),
+    "clerk.intake_done": frozenset({"clerk", "manager"}),
+    "clerk.ticket": frozenset({"clerk", "manager", "mayor", "admin"}),
+    "clerk.photo": frozenset({"clerk", "manager", "mayor", "admin"}),
+}
 #: tables that a look may touch: when a session was last seen, and who looked at what
 TOUCHED = ("staff_sessions", "access_log")
 HEADERS = (
@@ -52,7 +61,7 @@ def test_every_page_lets_in_its_roles_and_nobody_else(app, browser, report, role
         answer = go("GET", path)
         if answer.status_code >= 500 or is_refused(answer) == (role in allowed(rule.endpoint)):
             wrong.append((rule.endpoint, path, answer.status_code))
-    assert wrong == []
+    assert wrong == [], wrong
 
 
 @pytest.mark.parametrize("role", PEOPLE)
