@@ -11,6 +11,7 @@ from pathlib import Path
 from service_desk import config, jobs
 
 SOURCES = sorted((config.ROOT / "service_desk").rglob("*.py"))
+_SETTING = re.compile(r'env(?:\.get\(|\[)"([A-Z_0-9]+)"')
 _JOB = re.compile(r'"(service_desk\.jobs\.\w+)"')
 
 
@@ -25,6 +26,13 @@ def test_every_job_named_in_a_string_exists():
     assert named
     for name in named:
         assert callable(pkgutil.resolve_name(name)), name
+
+
+def test_every_setting_is_in_the_readme_s_table():
+    settings = set(_SETTING.findall((config.ROOT / "service_desk" / "config.py").read_text(encoding="utf-8")))
+    table = (config.ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(settings) > 15
+    assert [name for name in sorted(settings) if f"`{name}`" not in table] == []
 
 
 def test_the_timetable_names_each_timer_once():

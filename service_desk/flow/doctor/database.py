@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from service_desk.config import Settings
 
-OLDEST_VERSION = 15
+OLDEST_VERSION = 16
 EXTENSIONS = ("pg_trgm", "btree_gist")
 SKEW_SECONDS, TOO_MUCH_SKEW_SECONDS = 2, 30
 _ISOLATE = "Run `service-desk db upgrade` as the owner; see docs/operations.md, «Roles»."
