@@ -140,6 +140,8 @@ def downgrade() -> None:
     op.drop_index('uq_followers_person', table_name='followers', postgresql_where=sa.text('resident_id IS NOT NULL'))
     op.drop_index('ix_followers_ticket', table_name='followers')
     op.drop_table('followers')
+    op.drop_index('ix_clocks_stopped', table_name='clocks')
+    op.drop_index('ix_clocks_judged', table_name='clocks')
     op.drop_index('ix_clocks_due', table_name='clocks', postgresql_where=sa.text('stopped_at IS NULL AND paused_at IS NULL AND breached_at IS NULL'))
     op.drop_table('clocks')
     op.drop_table('centres')
@@ -358,6 +360,8 @@ def _tables() -> None:
     sa.PrimaryKeyConstraint('authority_id', 'ticket_id', 'kind', 'round', name=op.f('pk_clocks'))
     )
     op.create_index('ix_clocks_due', 'clocks', ['authority_id', 'due_at'], unique=False, postgresql_where=sa.text('stopped_at IS NULL AND paused_at IS NULL AND breached_at IS NULL'))
+    op.create_index('ix_clocks_judged', 'clocks', ['authority_id', 'kind', 'due_at'], unique=False)
+    op.create_index('ix_clocks_stopped', 'clocks', ['authority_id', 'kind', 'stopped_at'], unique=False)
     op.create_table('followers',
     sa.Column('authority_id', sa.SmallInteger(), nullable=False),
     sa.Column('id', sa.BigInteger(), nullable=False),

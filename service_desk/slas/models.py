@@ -105,6 +105,8 @@ class Clock(Table):
         ForeignKeyConstraint(["authority_id", "ticket_id"], ["tickets.authority_id", "tickets.id"]),
         CheckConstraint("kind IN ('acknowledge', 'make_safe', 'resolve')", name="kind"),
         CheckConstraint("result IN ('met', 'missed', 'void')", name="result"),
+        Index("ix_clocks_judged", "authority_id", "kind", "due_at"),
+        Index("ix_clocks_stopped", "authority_id", "kind", "stopped_at"),
         Index(
             "ix_clocks_due",
             "authority_id",
