@@ -199,7 +199,11 @@ def history_verify(slug: str | None, ticket: str | None) -> None:
             f"{found.count} broken places"
         )
         for place in found.places:
-            click.echo(f"  {place.where} event {place.seq}: {place.what}" if place.seq else f"  {place.where}: {place.what}")
+            click.echo(
+                f"  {place.where} event {place.seq}: {place.what}"
+                if place.seq
+                else f"  {place.where}: {place.what}"
+            )
         broken += found.count
     sys.exit(1 if broken else 0)
 

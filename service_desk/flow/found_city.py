@@ -25,11 +25,54 @@ if TYPE_CHECKING:
 
 #: invented firms: (code, name by language, domains, areas or None for the whole city)
 CONTRACTORS = (
-    ("C-ROADS", {"he": "דרכי השפלה", "ar": "دروب الشفيلا", "ru": "Дархей ха-Шфела", "en": "Shfela Roads", "am": "ሽፌላ መንገዶች"}, ("roads", "signage_marking", "drainage"), None),
-    ("C-WASTE-N", {"he": "אקו־שפלה", "ar": "إيكو شفيلا", "ru": "Эко-Шфела", "en": "Eco Shfela", "am": "ኢኮ ሽፌላ"}, ("waste_collection", "street_cleaning"), ("K1", "K2", "K3", "K6")),
-    ("C-WASTE-S", {"he": "נקי דרום", "ar": "نقي الجنوب", "ru": "Наки Дром", "en": "Clean South", "am": "ንጹህ ደቡብ"}, ("waste_collection", "street_cleaning"), ("K4", "K5", "K7")),
-    ("C-LIGHT", {"he": "אור הדרום", "ar": "نور الجنوب", "ru": "Ор ха-Дром", "en": "Southern Light", "am": "የደቡብ ብርሃን"}, ("lighting", "traffic_signals"), None),
-    ("C-GREEN", {"he": "ירוק בעיר", "ar": "أخضر في المدينة", "ru": "Ярок ба-Ир", "en": "Green in Town", "am": "አረንጓዴ ከተማ"}, ("gardening", "playgrounds", "pest_control"), None),
+    (
+        "C-ROADS",
+        {
+            "he": "דרכי השפלה",
+            "ar": "دروب الشفيلا",
+            "ru": "Дархей ха-Шфела",
+            "en": "Shfela Roads",
+            "am": "ሽፌላ መንገዶች",
+        },
+        ("roads", "signage_marking", "drainage"),
+        None,
+    ),
+    (
+        "C-WASTE-N",
+        {"he": "אקו־שפלה", "ar": "إيكو شفيلا", "ru": "Эко-Шфела", "en": "Eco Shfela", "am": "ኢኮ ሽፌላ"},
+        ("waste_collection", "street_cleaning"),
+        ("K1", "K2", "K3", "K6"),
+    ),
+    (
+        "C-WASTE-S",
+        {"he": "נקי דרום", "ar": "نقي الجنوب", "ru": "Наки Дром", "en": "Clean South", "am": "ንጹህ ደቡብ"},
+        ("waste_collection", "street_cleaning"),
+        ("K4", "K5", "K7"),
+    ),
+    (
+        "C-LIGHT",
+        {
+            "he": "אור הדרום",
+            "ar": "نور الجنوب",
+            "ru": "Ор ха-Дром",
+            "en": "Southern Light",
+            "am": "የደቡብ ብርሃን",
+        },
+        ("lighting", "traffic_signals"),
+        None,
+    ),
+    (
+        "C-GREEN",
+        {
+            "he": "ירוק בעיר",
+            "ar": "أخضر في المدينة",
+            "ru": "Ярок ба-Ир",
+            "en": "Green in Town",
+            "am": "አረንጓዴ ከተማ",
+        },
+        ("gardening", "playgrounds", "pest_control"),
+        None,
+    ),
 )
 CLERKS = ("נועה לוי", "אלי ביטון", "מרים כהן", "סרגיי פולק", "תהילה אברה", "רנא חורי", "יוסי מזרחי")
 MANAGERS = ("דנה פרץ", "עמית שגב", "אורית גולן", "חיים דהן", "רותי אדלר", "איתן ברק", "ליאת נחום")
@@ -43,7 +86,10 @@ def found_city(slug: str) -> bool:
         add_authority(city)
     kept.forget()
     with work.tenant(authority_id):
-        if db.session.scalar(select(Centre.id).where(Centre.authority_id == authority_id).limit(1)) is not None:
+        if (
+            db.session.scalar(select(Centre.id).where(Centre.authority_id == authority_id).limit(1))
+            is not None
+        ):
             return False
         with work.as_owner(), work.transaction():
             _write(city)
@@ -62,18 +108,29 @@ def _write(city: CityFiles) -> None:
     seed = read_seed()
     load_map(city, valid_from)
     units = load_units(
-        [{"code": unit["code"], "kind": "outside" if unit["is_outside"] else "unit", "name": unit["name"]} for unit in seed["units"]]
+        [
+            {"code": unit["code"], "kind": "outside" if unit["is_outside"] else "unit", "name": unit["name"]}
+            for unit in seed["units"]
+        ]
         + [{"code": code, "kind": "contractor", "name": name} for code, name, _domains, _areas in CONTRACTORS]
     )
     load_catalogue(seed, valid_from)
     load_standards(seed["services"], valid_from)
-    load_calendars(calendars.calendar_rows(this_year), calendars.holiday_days(range(this_year - 1, this_year + 3)))
+    load_calendars(
+        calendars.calendar_rows(this_year), calendars.holiday_days(range(this_year - 1, this_year + 3))
+    )
     rules: list[tuple[str, str | None, int]] = []
     for code, _name, domains, areas in CONTRACTORS:
-        rules += [(domain, area if city.areas else None, units[code]) for domain in domains for area in (areas if areas and city.areas else (None,))]
+        rules += [
+            (domain, area if city.areas else None, units[code])
+            for domain in domains
+            for area in (areas if areas and city.areas else (None,))
+        ]
     load_handler_rules(dict.fromkeys(rules), valid_from)
     if config.current().is_demo:
-        centres = db.session.scalars(select(Centre).order_by(Centre.number).where(Centre.authority_id == city.authority["id"])).all()
+        centres = db.session.scalars(
+            select(Centre).order_by(Centre.number).where(Centre.authority_id == city.authority["id"])
+        ).all()
         load_demo_staff(_people(city.authority["slug"], centres, units), now)
 
 

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 def load_handler_rules(rules: Iterable[tuple[str, str | None, int]], valid_from: date) -> None:
     """Write rules (domain, area code or None, unit id)."""
     rows = [
-        {"authority_id": tenant_id(), "id": new_id(), "domain": domain, "area_code": area, "unit_id": unit_id, "valid_from": valid_from, "valid_to": None}
+        {
+            "authority_id": tenant_id(),
+            "id": new_id(),
+            "domain": domain,
+            "area_code": area,
+            "unit_id": unit_id,
+            "valid_from": valid_from,
+            "valid_to": None,
+        }
         for domain, area, unit_id in rules
     ]
     if rows:

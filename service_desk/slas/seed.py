@@ -22,7 +22,10 @@ def load_calendars(calendars: Iterable[dict[str, Any]], days: Iterable[dict[str,
     """Write calendars and shared days. Rows as `city.seed.calendars` makes them."""
     here = tenant_id()
     wanted = ("code", "name", "windows", "is_always_open", "holidays", "valid_from", "valid_to")
-    db.session.execute(insert(CalendarRow), [{"authority_id": here, "id": new_id(), **{key: row[key] for key in wanted}} for row in calendars])
+    db.session.execute(
+        insert(CalendarRow),
+        [{"authority_id": here, "id": new_id(), **{key: row[key] for key in wanted}} for row in calendars],
+    )
     shared = [
         {
             "authority_id": here,
@@ -52,7 +55,9 @@ def load_standards(services: Iterable[dict[str, Any]], valid_from: date) -> None
                 "id": new_id(),
                 "service_code": each["code"],
                 "acknowledge_minutes": max(int(sla["ack_hours"] * HOUR_MINUTES), 15),
-                "make_safe_minutes": int(sla["make_safe_hours"] * HOUR_MINUTES) if sla["make_safe_hours"] else None,
+                "make_safe_minutes": int(sla["make_safe_hours"] * HOUR_MINUTES)
+                if sla["make_safe_hours"]
+                else None,
                 "resolve_minutes": resolve,
                 "reopened_minutes": min(max(resolve // 2, LEAST_REOPENED_MINUTES), resolve) or resolve,
                 "calendar_code": sla["calendar"],

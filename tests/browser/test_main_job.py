@@ -15,9 +15,11 @@ def _report(visitor, lang: str, address: str, phone: str) -> str:
     """File a pothole and return the token of the private link."""
     page = visitor.go(f"/report/RD-POTHOLE?lang={lang}")
     page.fill("#line", address)
-    page.click("form#where button[type=submit]:not([name])")
+    with page.expect_navigation():
+        page.click("form#where button[type=submit]:not([name])")
     if page.locator("button[name=step][value=new]").count():
-        page.click("button[name=step][value=new]")
+        with page.expect_navigation():
+            page.click("button[name=step][value=new]")
     page.check("input[name=answer_position][value=lane]")
     page.fill("#text", "בור עמוק מול תחנת האוטובוס")
     page.fill("#phone", phone)

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 def read_seed() -> dict[str, Any]:
     """Return the data file: groups, units, services."""
-    found: dict[str, Any] = json.loads((files("service_desk.catalog.seed") / "services.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads(
+        (files("service_desk.catalog.seed") / "services.json").read_text(encoding="utf-8")
+    )
     return found
 
 
@@ -26,11 +28,21 @@ def load_catalogue(seed: dict[str, Any], valid_from: date) -> None:
     """Write groups and types of the present tenant, which has none yet."""
     here = tenant_id()
     groups = [
-        {"authority_id": here, "code": each["code"], "name": each["name"], "examples": each["examples"], "icon": each["icon"], "sort": each["position"]}
+        {
+            "authority_id": here,
+            "code": each["code"],
+            "name": each["name"],
+            "examples": each["examples"],
+            "icon": each["icon"],
+            "sort": each["position"],
+        }
         for each in seed["groups"]
     ]
     db.session.execute(insert(ServiceGroup), groups)
-    db.session.execute(insert(ServiceType), [_type(each, here, sort, valid_from) for sort, each in enumerate(seed["services"])])
+    db.session.execute(
+        insert(ServiceType),
+        [_type(each, here, sort, valid_from) for sort, each in enumerate(seed["services"])],
+    )
 
 
 def _type(each: dict[str, Any], authority_id: int, sort: int, valid_from: date) -> dict[str, Any]:

@@ -81,11 +81,32 @@ def load_map(city: CityFiles, valid_from: date) -> None:
     centre_ids = _centres(city, has_own_hours=city.areas is not None)
     _areas(city, centre_ids, valid_from)
     if city.streets:
-        _insert(Street, ({"code": int(r["code"]), "name": r["name"], "kind": r["kind"], "spellings": _split(r["spellings"])} for r in _rows(city.streets)))
+        _insert(
+            Street,
+            (
+                {
+                    "code": int(r["code"]),
+                    "name": r["name"],
+                    "kind": r["kind"],
+                    "spellings": _split(r["spellings"]),
+                }
+                for r in _rows(city.streets)
+            ),
+        )
     if city.points:
         _insert(StreetPoint, (_point(row) for row in _rows(city.points)))
     if city.places:
-        _insert(Place, ({"id": new_id(), **_only(row, "name", "kind", "lon", "lat"), "precision_m": row.get("precision_m")} for row in _json(city.places)))
+        _insert(
+            Place,
+            (
+                {
+                    "id": new_id(),
+                    **_only(row, "name", "kind", "lon", "lat"),
+                    "precision_m": row.get("precision_m"),
+                }
+                for row in _json(city.places)
+            ),
+        )
     first = next(iter(centre_ids.values()))
     authority = db.session.get(Authority, tenant_id())
     if authority is not None:
@@ -101,7 +122,11 @@ def load_units(units: Iterable[dict[str, Any]]) -> dict[str, int]:
 
 def _centres(city: CityFiles, *, has_own_hours: bool) -> dict[str, int]:
     rows = [
-        {"id": new_id(), **_only(row, "code", "number", "name", "address", "phone", "lon", "lat"), "calendar_code": row["code"] if has_own_hours else "office"}
+        {
+            "id": new_id(),
+            **_only(row, "code", "number", "name", "address", "phone", "lon", "lat"),
+            "calendar_code": row["code"] if has_own_hours else "office",
+        }
         for row in _json(city.centres)
     ]
     _insert(Centre, rows)
@@ -112,14 +137,42 @@ def _areas(city: CityFiles, centre_ids: dict[str, int], valid_from: date) -> Non
     boundary = _json(city.boundary)["features"][0]
     common = {"residents": None, "valid_from": valid_from, "valid_to": None}
     name = city.authority["name"]
-    rows = [{"id": new_id(), "kind": "boundary", "code": "BOUNDARY", "centre_id": None, "name": name, "geometry": boundary["geometry"], **common}]
+    rows = [
+        {
+            "id": new_id(),
+            "kind": "boundary",
+            "code": "BOUNDARY",
+            "centre_id": None,
+            "name": name,
+            "geometry": boundary["geometry"],
+            **common,
+        }
+    ]
     if city.areas is None:  # one centre answers for the whole city
         code, centre_id = next(iter(centre_ids.items()))
-        rows.append({"id": new_id(), "kind": "centre", "code": code, "centre_id": centre_id, "name": name, "geometry": boundary["geometry"], **common})
+        rows.append(
+            {
+                "id": new_id(),
+                "kind": "centre",
+                "code": code,
+                "centre_id": centre_id,
+                "name": name,
+                "geometry": boundary["geometry"],
+                **common,
+            }
+        )
     for feature in _json(city.areas)["features"] if city.areas else ():
         said = feature["properties"]
         rows.append(
-            {"id": new_id(), "kind": "centre", "code": said["code"], "centre_id": centre_ids[said["code"]], "name": said["name"], "geometry": feature["geometry"], **common}
+            {
+                "id": new_id(),
+                "kind": "centre",
+                "code": said["code"],
+                "centre_id": centre_ids[said["code"]],
+                "name": said["name"],
+                "geometry": feature["geometry"],
+                **common,
+            }
         )
     _insert(Area, rows)
 
