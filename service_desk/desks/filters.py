@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from babel.dates import get_day_names
 from flask import request
-from flask_babel import format_date, get_locale, ngettext
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from service_desk import clock
@@ -31,6 +33,12 @@ def at_hour(instant: datetime | None) -> str:
     return f"{clock.local(instant):%H:%M}" if instant else ""
 
 
+@lru_cache(maxsize=64)
+def _weekday(locale: str, number: int) -> str:
+    """Return the short name of a weekday (0 = Monday): looked up once, since a queue page shows a hundred."""
+    return str(get_day_names("abbreviated", locale=locale)[number])
+
+
 def on_day(instant: datetime | None) -> str:
     """Return day and hour: «Today, 14:00», «Tue 1.12, 09:40»."""
     if instant is None:
@@ -43,7 +51,7 @@ def on_day(instant: datetime | None) -> str:
     elif days in (1, -1):
         day = _("Tomorrow") if days == 1 else _("Yesterday")
     else:
-        day = f"{format_date(when, 'EEE')} {when.day}.{when.month}{year}"
+        day = f"{_weekday(str(get_locale()), when.weekday())} {when.day}.{when.month}{year}"
     return f"{day}, {when:%H:%M}"
 
 
