@@ -54,7 +54,7 @@ def open_today(centre: Centre) -> str:
     except CalendarError:
         return ""
     if opens <= int(now.timestamp()):
-        return _("Open now")
+        return _("The centre is open now")
     from_local = clock.local(now.fromtimestamp(opens, tz=now.tzinfo))
     if from_local.date() == midnight.date():
         return _("Opens today at %(hour)s", hour=at_hour(from_local))
