@@ -86,6 +86,7 @@ def seed_demo(tickets: int, months: float, seed: int, *, more: bool, lean: bool)
     from tqdm import tqdm  # noqa: PLC0415 — of no use to any other command
 
     from service_desk.flow import demo  # noqa: PLC0415 — as above
+    from service_desk.flow.anchor_days import anchor_anew  # noqa: PLC0415 — as above
 
     rehovot = next((row.id for row in kept.authorities() if row.slug == "rehovot"), None)
     if rehovot is None:
@@ -96,6 +97,8 @@ def seed_demo(tickets: int, months: float, seed: int, *, more: bool, lean: bool)
             done = demo.seed_past(
                 tickets=tickets, months=months, seed=seed, more=more, lean=lean, progress=bar.update
             )
+            # A past written now changes days that may be sealed already; only a demo's seals are ever made anew.
+            anchor_anew()
     except demo.NotADemo:
         raise click.ClickException(
             "The demo's residents are invented: it needs MESSAGE_TRANSPORT=sandbox."

@@ -12,6 +12,7 @@ from service_desk.desks import (
     admin,
     clerk,
     contractor,
+    gallery,
     hooks,
     mayor,
     open311,
@@ -36,6 +37,7 @@ AUDIENCE: dict[str, frozenset[str]] = {
     "ops": PUBLIC,
     "door": PUBLIC,
     "sandbox": frozenset({"demo"}),
+    "gallery": frozenset({"demo"}),
     "clerk": frozenset({"clerk", "manager", "unit", "admin", "mayor"}),
     "contractor": frozenset({"contractor"}),
     "mayor": frozenset({"mayor", "manager", "admin"}),
@@ -62,6 +64,7 @@ def desks() -> tuple[Blueprint, ...]:
         mayor.desk,
         admin.desk,
         sandbox.desk,
+        gallery.desk,
         hooks.desk,
         ops.desk,
     )
