@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import func, literal, select, tuple_
 
 from service_desk.extensions import db
 from service_desk.reports.populations import OF_TICKETS, cases, source
@@ -82,6 +82,27 @@ def _behind(
     return query if centre_id is None else query.where(Ticket.centre_id == centre_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in a list: the case at it, by what the list is ordered by. round: 0 for figures of tickets."""
+
+    at: datetime
+    id: int
+    round: int
+
+
+def mark_of(name: str, case: Case) -> Mark:
+    """Return the place of a case in the list of a figure."""
+    if name in OF_TICKETS or case.started_at is None or case.due_at is None:
+        return Mark(case.opened_at, case.id, 0)
+    return Mark(case.due_at, case.id, case.round or 0)
+
+
+def _order(name: str) -> tuple[Any, ...]:
+    """Return what a list is ordered by; together unique."""
+    return (Ticket.opened_at, Ticket.id) if name in OF_TICKETS else (Clock.due_at, Ticket.id, Clock.round)
+
+
 def behind(
     name: str,
     period: Period,
@@ -89,12 +110,22 @@ def behind(
     *,
     centre_id: int | None = None,
     limit: int = PAGE,
-    offset: int = 0,
+    after: Mark | None = None,
+    before: Mark | None = None,
 ) -> list[Case]:
-    """Return a page of the cases behind a figure, the earliest due (or opened) first. One statement. Raises KeyError."""
-    first = Ticket.opened_at if name in OF_TICKETS else Clock.due_at
-    query = _behind(name, period, now, centre_id, _columns(name)).order_by(first, Ticket.id)
-    return [Case(*row) for row in db.session.execute(query.limit(limit).offset(offset))]
+    """Return a page of the cases behind a figure, the earliest due (or opened) first. Raises KeyError.
+
+    after, before: a place of the list; with neither, the first page. A deep page costs what the first does. One statement.
+    """
+    query, order = _behind(name, period, now, centre_id, _columns(name)), _order(name)
+    place = after or before
+    if place is not None:
+        here = tuple_(*(literal(each) for each in (place.at, place.id, place.round)[: len(order)]))
+        query = query.where(tuple_(*order) > here if after else tuple_(*order) < here)
+    is_backward = after is None and before is not None
+    query = query.order_by(*(column.desc() if is_backward else column for column in order))
+    found = [Case(*row) for row in db.session.execute(query.limit(limit))]
+    return found[::-1] if is_backward else found
 
 
 def count(name: str, period: Period, now: datetime, *, centre_id: int | None = None) -> int:
@@ -106,8 +137,7 @@ def each_of(
     name: str, period: Period, now: datetime, *, centre_id: int | None = None, limit: int = CSV_LIMIT
 ) -> Iterator[Case]:
     """Yield the cases behind a figure without keeping them all in memory."""
-    first = Ticket.opened_at if name in OF_TICKETS else Clock.due_at
-    query = _behind(name, period, now, centre_id, _columns(name)).order_by(first, Ticket.id).limit(limit)
+    query = _behind(name, period, now, centre_id, _columns(name)).order_by(*_order(name)).limit(limit)
     for row in db.session.execute(query.execution_options(yield_per=500)):
         yield Case(*row)
 

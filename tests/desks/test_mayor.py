@@ -54,7 +54,7 @@ def test_each_figure_leads_to_its_tickets(client, past, figure):
     client.sign_in("mayor@rehovot.example")
     page = client.get(f"/mayor/list?figure={figure}&days=30&lang=en")
     assert page.status_code == 200
-    rows = page.get_data(as_text=True).count("/desk/tickets/") or len(
+    rows = page.get_data(as_text=True).count("/desk/t/") or len(
         re.findall(r"<tr><td>", page.get_data(as_text=True))
     )
     assert rows == _total(page)
@@ -73,15 +73,39 @@ def test_numbers_of_the_table_are_the_numbers_of_the_lists(client, past):
         assert _total(client.get(href.replace("&amp;", "&") + "&lang=en")) == int(number), href
 
 
-def test_a_list_goes_on_after_fifty(client, said):
-    for n in range(51):
-        receive.receive_report(said(place=SaidPlace("address", line=f"הרצל {100 + n}")), RESIDENT)
+@pytest.mark.parametrize("figure", ["received", "done"])
+def test_a_list_goes_on_after_fifty_and_back(client, said, clerk, figure):
+    for n in range(103):
+        ticket_id = receive.receive_report(
+            said(place=SaidPlace("address", line=f"הרצל {n + 1}"), phone=""), RESIDENT
+        ).ticket_id
+        finish.resolve_ticket(ticket_id, None, clerk, "seen_by_staff", "תוקן")
     client.sign_in("mayor@rehovot.example")
-    first = client.get("/mayor/list?figure=received&days=7&lang=en").get_data(as_text=True)
-    assert "1–50 of 51" in first
-    second = client.get("/mayor/list?figure=received&days=7&page=2&lang=en").get_data(as_text=True)
-    assert "51–51 of 51" in second
-    assert client.get("/mayor/list?figure=received&page=9999999999").status_code == 200
+
+    def turn(page: str, rel: str) -> str:
+        href = re.search(rf'rel="{rel}" href="([^"]+)"', page).group(1).replace("&amp;", "&")
+        return client.get(href).get_data(as_text=True)
+
+    def shown(page: str) -> list[str]:
+        return re.findall(r"/desk/t/(\d+)"", page)
+
+    first = client.get(f"/mayor/list?figure={figure}&days=7&lang=en").get_data(as_text=True)
+    second = turn(first, "next")
+    third = turn(second, "next")
+    said_where = [re.search(r"[\d]+–[\d]+ of 103", page).group() for page in (first, second, third)]
+    assert said_where == ["1–50 of 103", "51–100 of 103", "101–103 of 103"]
+    assert len({*shown(first), *shown(second), *shown(third)}) == 103
+    assert 'rel="next"' not in third
+    assert shown(turn(third, "prev")) == shown(second)
+    assert shown(turn(second, "prev")) == shown(first)
+
+
+@pytest.mark.parametrize("place", ["x", "1", "1.2", "99999999999999999.1.1", "1.2.3.4", "%00", "-1.1.1"])
+def test_a_place_that_is_none_still_gives_a_page(client, past, place):
+    client.sign_in("mayor@rehovot.example")
+    for name in ("after", "before"):
+        page = client.get(f"/mayor/list?figure=due&{name}={place}&seen=99999999999")
+        assert page.status_code == 200
 
 
 def test_the_csv_says_nothing_about_a_person(client, past):

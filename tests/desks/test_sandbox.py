@@ -46,7 +46,7 @@ def test_a_phone_shows_what_arrived_and_why(client, delivered):
 
 
 def test_a_reply_lands_on_the_ticket_as_the_residents_words(client, delivered):
-    client.get(f"/sandbox/{PHONE}")
+    client.get(f"/sandbox/{PHONE}?lang=en")
     sent = client.post(f"/sandbox/{PHONE}/reply", {"channel": "sms", "words": "הבור גדל <b>"})
     assert sent.status_code == 303
     said_ = tickets.remarks_of(delivered, with_internal=True)
@@ -71,7 +71,7 @@ def test_a_reply_needs_the_pages_token(client, delivered):
 
 
 def test_receipts_twice_and_too_late_change_nothing(client, delivered):
-    client.get(f"/sandbox/{PHONE}")
+    client.get(f"/sandbox/{PHONE}?lang=en")
     assert client.post(f"/sandbox/{PHONE}/twice").status_code == 303
     assert "nothing changed" in client.get(f"/sandbox/{PHONE}?lang=en").get_data(as_text=True)
     assert client.post(f"/sandbox/{PHONE}/undelivered").status_code == 303

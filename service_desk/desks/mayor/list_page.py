@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from flask import Response, render_template, request
@@ -21,25 +23,34 @@ from service_desk.reports.rules import LENGTHS
 from service_desk.tickets.rules import shown
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from service_desk.city.models import Centre
 
 #: first characters by which a spreadsheet takes a cell for a formula
 FORMULAIC = ("=", "+", "-", "@", "\t", "\r", "\n")
-MOST_PAGES = 2000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PLACE = re.compile(r"([0-9]{1,17})\.([0-9]{1,18})\.([0-9]{1,4})")
 
 
 @desk.get("/mayor/list", endpoint="tickets")
 def list_page() -> str:
-    """Show the cases behind ?figure=, of ?centre= (or the city), in the period asked for. ?page= from 1."""
+    """Show the cases behind ?figure=, of ?centre= (or the city), in the period asked for.
+
+    ?after= or ?before= a place of the list; ?seen= how many cases come before the page, for «51–100 of 240».
+    """
     now = clock.now()
     name, centre, asked = read_figure(request.args), read_centre(request.args), read_period(request.args, now)
-    page, centre_id = _page(request.args.get("page", "")), centre.id if centre else None
+    number, centre_id = (centre.number, centre.id) if centre else (None, None)
     total = lists.count(name, asked.period, now, centre_id=centre_id)
-    first = (page - 1) * lists.PAGE
-    cases = lists.behind(name, asked.period, now, centre_id=centre_id, offset=first) if first < total else []
-    number = centre.number if centre else None
+    after, before = _mark("after"), _mark("before")
+    cases = lists.behind(name, asked.period, now, centre_id=centre_id, after=after, before=before)
+    seen = min(_seen() if after or before else 0, max(total - len(cases), 0))
+    earlier = later = ""
+    if cases and seen:
+        place = _said(lists.mark_of(name, cases[0]))
+        earlier = link(name, asked, number, before=place, seen=max(seen - lists.PAGE, 0))
+    if cases and seen + len(cases) < total:
+        place = _said(lists.mark_of(name, cases[-1]))
+        later = link(name, asked, number, after=place, seen=seen + len(cases))
     return render_template(
         "mayor/list.html",
         asked=asked,
@@ -51,18 +62,31 @@ def list_page() -> str:
         lengths=LENGTHS,
         rows=[row_of(case, now) for case in cases],
         total=total,
-        first=first + 1,
-        last=first + len(cases),
-        earlier=link(name, asked, number, page=page - 1) if page > 1 else "",
-        later=link(name, asked, number, page=page + 1) if first + len(cases) < total else "",
+        first=seen + 1,
+        last=seen + len(cases),
+        earlier=earlier,
+        later=later,
         words=words,
     )
 
 
-def _page(asked: str) -> int:
-    return (
-        min(max(int(asked), 1), MOST_PAGES) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
-    )
+def _said(place: lists.Mark) -> str:
+    """Return a place as it is said in an address: microseconds, ticket, round."""
+    return f"{(place.at - EPOCH) // timedelta(microseconds=1)}.{place.id}.{place.round}"
+
+
+def _mark(name: str) -> lists.Mark | None:
+    """Return the place that the address names; None when it names none, which shows the first page."""
+    found = _PLACE.fullmatch(request.args.get(name, ""))
+    if found is None:
+        return None
+    at, ticket_id, round_ = (int(each) for each in found.groups())
+    return lists.Mark(EPOCH + timedelta(microseconds=at), ticket_id, round_)
+
+
+def _seen() -> int:
+    asked = request.args.get("seen", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
 
 
 @desk.get("/mayor/list.csv", endpoint="csv")
