@@ -20,7 +20,11 @@ from service_desk.work import tenant_id
 
 @dataclass(frozen=True)
 class Story:
-    """One ticket as its follower may know it. Rows are plain values with aware times; words hold no internal ones."""
+    """One ticket as its follower may know it. Rows are plain values with aware times.
+
+    words and photos: the city's and her own. What another resident said or took is hers alone, whoever joins or is
+    merged with her. is_reporter: she opened this very ticket.
+    """
 
     ticket: Ticket
     follower: Follower
@@ -30,6 +34,7 @@ class Story:
     words: dict[int, list[str]]
     photos: list[dict[str, Any]]
     why: dict[str, Any]
+    is_reporter: bool
 
 
 def _rows(model: Any, *columns: str, order: Any, extra: Any = None) -> Any:
@@ -68,6 +73,7 @@ def read_story(token: str) -> Story:
         "at",
         "kind",
         "actor_kind",
+        "actor_id",
         "status",
         "holder_kind",
         "holder_id",
@@ -91,7 +97,7 @@ def read_story(token: str) -> Story:
     )
     pauses = _rows(Pause, "started_at", "ended_at", order=Pause.started_at)
     words = _rows(
-        Remark, "seq", "kind", "text", "actor_kind", order=Remark.id, extra=Remark.is_internal.is_(False)
+        Remark, "seq", "text", "actor_kind", "actor_id", order=Remark.id, extra=Remark.is_internal.is_(False)
     )
     photos = _rows(Photo, "id", "kind", "added_by", "created_at", order=Photo.id)
     route = (
@@ -114,9 +120,30 @@ def read_story(token: str) -> Story:
     row = db.session.execute(query).first()
     if row is None:
         raise NotFound
+    return _story(row[0], row[1], [_parsed(each) for each in row[2:7]], row[7] or {})
+
+
+def _story(ticket: Ticket, follower: Follower, parts: list[Any], why: dict[str, Any]) -> Story:
+    """Put the rows together, leaving out what other residents said."""
+    happened, clocks, pauses, spoken, photos = parts
+    # A merge brings reporters of other tickets here: only the one who opened this ticket followed it from its first moment.
+    is_reporter = follower.role == "reporter" and follower.joined_at == ticket.opened_at
     said: dict[int, list[str]] = {}
-    for each in row[5]:
-        said.setdefault(each["seq"], []).append(each["text"])
-    return Story(
-        row[0], row[1], _parsed(row[2]), _parsed(row[3]), _parsed(row[4]), said, _parsed(row[6]), row[7] or {}
-    )
+    for each in spoken:
+        if _is_for(each, follower):
+            said.setdefault(each["seq"], []).append(each["text"])
+    own = {each["at"] for each in happened if each["actor_kind"] == "resident" and _is_for(each, follower)}
+    seen = [each for each in photos if _may_see(each, own, is_reporter=is_reporter)]
+    return Story(ticket, follower, happened, clocks, pauses, said, seen, why, is_reporter)
+
+
+def _is_for(row: dict[str, Any], follower: Follower) -> bool:
+    """Say whether an act's words may be read: the city's, or this follower's own."""
+    return bool(row["actor_kind"] != "resident" or row["actor_id"] == follower.id)
+
+
+def _may_see(photo: dict[str, Any], own: set[datetime], *, is_reporter: bool) -> bool:
+    """Say whether a photo may be seen. own: when this follower added something; a photo bears its act's moment."""
+    if photo["kind"] == "report":
+        return is_reporter
+    return photo["added_by"] != "resident" or photo["created_at"] in own

@@ -55,7 +55,7 @@ def what() -> str:
 def where(code: str) -> ResponseReturnValue:
     """Ask where it is; types without a place go straight to the details."""
     service = catalogue().type(code)
-    typed = forms.Typed({"text": clean_text(request.args.get("q", ""), 300)})
+    typed = forms.Typed({"text": clean_text(request.args.get("q", ""), 300), "key": secrets.token_hex(16)})
     if not service.needs_place:
         return _details(service, typed)
     return _ask_where(service, typed)
@@ -121,8 +121,7 @@ def _details(
 ) -> str:
     city = city_map()
     handler = city.centre_of_area(found.area_code) if found and found.area_code else None
-    typed.values.setdefault("key", "")
-    typed.values["key"] = typed.values["key"] or secrets.token_hex(16)
+    typed.values["key"] = typed.get("key") or secrets.token_hex(16)
     return render_template(
         "resident/details.html",
         service=service,
@@ -197,7 +196,7 @@ def join(code: str) -> ResponseReturnValue:
     problems: dict[str, str] = {}
     phone, contact = forms.contact_of(typed, problems)
     ticket = tickets.by_reference(typed.get("reference"))
-    if ticket is None or ticket.service_code != code:
+    if ticket is None or ticket.service_code != code or not service.is_public:
         problems["reference"] = "no_longer_open"
     if problems or ticket is None:
         found = place(forms.place_of(typed))

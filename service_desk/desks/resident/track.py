@@ -99,10 +99,12 @@ def receipt(token: str) -> str:
 
 @desk.get("/t/<token>/photo/<int:photo_id>/<size>")
 def track_photo(token: str, photo_id: int, size: str) -> Response:
-    """Give one photo of this ticket, to whoever holds its link."""
-    ticket, _follower = by_token(token)
+    """Give one photo of this ticket, to whoever may see it on her page."""
+    story = read_story(token)
+    if photo_id not in {each["id"] for each in story.photos}:
+        raise NotFound
     try:
-        content = storage().get(photo_of(ticket.id, photo_id).storage_key, size)
+        content = storage().get(photo_of(story.ticket.id, photo_id).storage_key, size)
     except FileNotFoundError as error:
         raise NotFound from error
     return Response(

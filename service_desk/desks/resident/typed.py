@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -121,7 +122,7 @@ def said_of(typed: Typed, service: ServiceType, locale: str, photos: tuple[Encod
         place=place_of(typed),
         locale=typed.get("spoken") or locale,
         channel="web",
-        submission_key=key if _KEY.fullmatch(key) else key[:64] or "missing",
+        submission_key=key if _KEY.fullmatch(key) else secrets.token_hex(16),
         answers={code: given for code, given in typed.answers.items() if given not in ("", [])},
         phone=phone,
         person_name=typed.get("name"),
