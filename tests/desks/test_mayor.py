@@ -87,7 +87,7 @@ def test_a_list_goes_on_after_fifty_and_back(client, said, clerk, figure):
         return client.get(href).get_data(as_text=True)
 
     def shown(page: str) -> list[str]:
-        return re.findall(r"/desk/t/(\d+)"", page)
+        return re.findall(r'/desk/t/(\d+)"', page)
 
     first = client.get(f"/mayor/list?figure={figure}&days=7&lang=en").get_data(as_text=True)
     second = turn(first, "next")
