@@ -20,7 +20,6 @@ ENTER = {
     "door": EVERYBODY,
     "sandbox": EVERYBODY,
     "gallery": EVERYBODY,
-    "gallery": EVERYBODY,
     "clerk": frozenset({"clerk", "manager", "unit", "mayor", "admin"}),
     "contractor": frozenset({"contractor"}),
     "mayor": frozenset({"manager", "mayor", "admin"}),
