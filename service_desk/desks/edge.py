@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from service_desk import config, telemetry, work
 from service_desk.city import kept
-from service_desk.desks import access, failures, filters
+from service_desk.desks import access, failures, filters, speech
 from service_desk.extensions import csrf, db
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def init_app(app: Flask) -> None:
     app.context_processor(_context)
     app.url_defaults(_version_static)
     failures.init_app(app)
+    speech.init_app(app)
     filters.init_app(app)
     access.register_desks(app)
     # Open311 and the carrier's callbacks carry their own proof; the exemption is by blueprint, in one place.

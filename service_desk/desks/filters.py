@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from babel.dates import get_day_names
 from flask import request
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from service_desk import clock
+from service_desk.desks.speech import spoken
 from service_desk.tickets.rules import shown
 
 if TYPE_CHECKING:
@@ -24,8 +25,7 @@ def by_language(name: Mapping[str, Any] | str | None) -> Any:
     """Return the reader's wording of a data name; Hebrew, then English, when it has none."""
     if not isinstance(name, Mapping):
         return name or ""
-    spoken = str(get_locale())
-    return name.get(spoken) or name.get("he") or name.get("en") or ""
+    return name.get(spoken()) or name.get("he") or name.get("en") or ""
 
 
 def at_hour(instant: datetime | None) -> str:
@@ -33,10 +33,16 @@ def at_hour(instant: datetime | None) -> str:
     return f"{clock.local(instant):%H:%M}" if instant else ""
 
 
-@lru_cache(maxsize=64)
-def _weekday(locale: str, number: int) -> str:
-    """Return the short name of a weekday (0 = Monday): looked up once, since a queue page shows a hundred."""
-    return str(get_day_names("abbreviated", locale=locale)[number])
+@lru_cache(maxsize=512)
+def _day(when: date, today: date, language: str) -> str:
+    """Return «Today» or «Tue 1.12»: said once a day and language, since a queue page shows a hundred."""
+    days = (when - today).days
+    if days == 0:
+        return str(_("Today"))
+    if days in (1, -1):
+        return str(_("Tomorrow") if days == 1 else _("Yesterday"))
+    year = f".{when.year}" if when.year != today.year else ""
+    return f"{get_day_names('abbreviated', locale=language)[when.weekday()]} {when.day}.{when.month}{year}"
 
 
 def on_day(instant: datetime | None) -> str:
@@ -44,15 +50,7 @@ def on_day(instant: datetime | None) -> str:
     if instant is None:
         return ""
     when, today = clock.local(instant), clock.local(clock.now()).date()
-    days = (when.date() - today).days
-    year = f".{when.year}" if when.year != today.year else ""
-    if days == 0:
-        day = _("Today")
-    elif days in (1, -1):
-        day = _("Tomorrow") if days == 1 else _("Yesterday")
-    else:
-        day = f"{_weekday(str(get_locale()), when.weekday())} {when.day}.{when.month}{year}"
-    return f"{day}, {when:%H:%M}"
+    return f"{_day(when.date(), today, spoken())}, {when.hour:02}:{when.minute:02}"
 
 
 def due(instant: datetime | None) -> str:
@@ -70,11 +68,20 @@ def span(seconds: float | timedelta) -> str:
     total = int(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
     total = abs(total)
     if total >= 2 * 86_400:
-        days = round(total / 86_400)
-        return ngettext("%(num)s day", "%(num)s days", days)
-    if total >= 3600:
-        return _("%(time)s h", time=f"{total // 3600}:{total % 3600 // 60:02d}")
-    return _("%(num)s min", num=max(total // 60, 0))
+        return _long(round(total / 86_400), spoken())
+    return _short(total // 60, spoken())
+
+
+@lru_cache(maxsize=2048)
+def _long(days: int, _language: str) -> str:
+    return str(ngettext("%(num)s day", "%(num)s days", days))
+
+
+@lru_cache(maxsize=4096)
+def _short(minutes: int, _language: str) -> str:
+    if minutes >= 60:
+        return str(_("%(time)s h", time=f"{minutes // 60}:{minutes % 60:02d}"))
+    return str(_("%(num)s min", num=minutes))
 
 
 def keep_query(**changes: str) -> str:
