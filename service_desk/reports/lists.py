@@ -100,7 +100,9 @@ def mark_of(name: str, case: Case) -> Mark:
 
 def _order(name: str) -> tuple[Any, ...]:
     """Return what a list is ordered by; together unique."""
-    return (Ticket.opened_at, Ticket.id) if name in OF_TICKETS else (Clock.due_at, Ticket.id, Clock.round)
+    return (
+        (Ticket.opened_at, Ticket.id) if name in OF_TICKETS else (Clock.due_at, Clock.ticket_id, Clock.round)
+    )
 
 
 def behind(
@@ -121,7 +123,12 @@ def behind(
     place = after or before
     if place is not None:
         here = tuple_(*(literal(each) for each in (place.at, place.id, place.round)[: len(order)]))
-        query = query.where(tuple_(*order) > here if after else tuple_(*order) < here)
+        # the first column alone as well: that is what the index of the list can start from
+        query = query.where(
+            *(order[0] >= place.at, tuple_(*order) > here)
+            if after
+            else (order[0] <= place.at, tuple_(*order) < here)
+        )
     is_backward = after is None and before is not None
     query = query.order_by(*(column.desc() if is_backward else column for column in order))
     found = [Case(*row) for row in db.session.execute(query.limit(limit))]
