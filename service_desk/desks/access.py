@@ -49,7 +49,7 @@ WITHOUT_CSRF = ("open311", "hooks", "ops")
 WITHOUT_TENANT = frozenset({"static", "ops.healthz", "ops.readyz", "ops.metrics"})
 _PRIVATE = frozenset({"clerk", "contractor", "mayor", "admin", "sandbox", "door"})
 _PRIVATE_ENDPOINTS = frozenset(
-    {"resident.track", "resident.receipt", "resident.track_photo", "resident.where", "resident.details"}
+    {"resident.where", "resident.placed", "resident.send", "resident.join", "resident.find"}
 )
 
 

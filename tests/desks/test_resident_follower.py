@@ -129,3 +129,14 @@ def test_sending_a_report_takes_at_most_twelve_statements(client, statements):
     statements.clear()
     assert _file(client, key="d" * 32, phone="050-234-5678", contact="sms").status_code == 303
     assert len(statements) <= 12, statements
+
+
+def test_a_joiners_yes_does_not_close_it_for_the_reporter(client, two, clerk):
+    mine, hers, ticket = two
+    finish.resolve_ticket(ticket.id, None, clerk, "seen_by_staff", "תוקן")
+    assert "/done" not in client.get(f"/t/{hers}").get_data(as_text=True)
+    assert client.post(f"/t/{hers}/done").status_code == 403
+    assert queries.ticket_or_404(ticket.id).status == "resolved"
+    client.get(f"/t/{mine}")
+    client.post(f"/t/{mine}/done")
+    assert queries.ticket_or_404(ticket.id).status == "closed"

@@ -12,7 +12,7 @@ from service_desk.city.queries import city_map
 from service_desk.desks.resident import promises, sayings
 from service_desk.desks.resident.door import desk
 from service_desk.desks.resident.report import read_photos
-from service_desk.errors import BadInput, NotFound
+from service_desk.errors import BadInput, NotAllowed, NotFound
 from service_desk.extensions import limiter
 from service_desk.flow import answer
 from service_desk.flow.read_story import Story, read_story
@@ -149,8 +149,11 @@ def remark(token: str) -> ResponseReturnValue:
 @limiter.limit("20/minute")
 def done(token: str) -> ResponseReturnValue:
     """Yes, it is done."""
-    ticket_id, actor = _actor(token)
-    answer.confirm_done(ticket_id, actor)
+    story = read_story(token)
+    # One neighbour's «yes» must not close it for the person who reported it; anybody's «not yet» opens it.
+    if not story.is_reporter:
+        raise NotAllowed
+    answer.confirm_done(story.ticket.id, Actor("resident", story.follower.id))
     flash(_("Thank you. The report is closed."))
     return redirect(url_for("resident.track", token=token), 303)
 
