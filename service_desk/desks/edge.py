@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import time
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, request
@@ -12,7 +11,7 @@ from flask_login import current_user
 
 from service_desk import config, telemetry, work
 from service_desk.city import kept
-from service_desk.desks import access, failures, filters, speech
+from service_desk.desks import access, failures, filters, repeated, speech
 from service_desk.extensions import csrf, db
 
 if TYPE_CHECKING:
@@ -42,29 +41,15 @@ def init_app(app: Flask) -> None:
     app.after_request(_close)
     app.teardown_request(_forget)
     app.context_processor(_context)
-    app.url_defaults(_version_static)
     failures.init_app(app)
     speech.init_app(app)
+    repeated.init_app(app)
     filters.init_app(app)
     access.register_desks(app)
     # Open311 and the carrier's callbacks carry their own proof; the exemption is by blueprint, in one place.
     for name in access.WITHOUT_CSRF:
         if name in app.blueprints:
             csrf.exempt(app.blueprints[name])
-
-
-def _version_static(endpoint: str, values: dict[str, object]) -> None:
-    """Give each file of ours an address that changes with it, so that browsers may keep it for a year."""
-    if endpoint == "static" and "v" not in values:
-        values["v"] = _file_version(str(values["filename"]))
-
-
-@lru_cache(maxsize=256)
-def _file_version(filename: str) -> str:
-    try:
-        return format(int((config.ROOT / "static" / filename).stat().st_mtime), "x")
-    except OSError:
-        return "0"
 
 
 def _open() -> None:
