@@ -180,7 +180,7 @@ def test_an_earlier_template_is_found_by_its_values(channel, carrier):
     [
         {"body": "other words"},
         {"address": "+972502345679"},
-        {"claimed_at": datetime.now(UTC) + timedelta(minutes=5)},
+        {"claimed_at": datetime.now(UTC) + timedelta(hours=5)},
     ],
 )
 def test_another_message_is_not_taken_for_it(channel, changes):
