@@ -67,7 +67,7 @@ def kept(macro: Callable[..., str], room: int = ROOM) -> Callable[..., str]:
     Only for macros imported without context whose output is decided by their arguments, which must be hashable.
     """
 
-    @lru_cache(maxsize=room)
+    @lru_cache(maxsize=room, typed=True)  # typed: markup is not taken for the same letters unescaped
     def made(_root: str, _language: str, *given: Hashable, **named: Hashable) -> str:
         return macro(*given, **named)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
 
 from service_desk import clock
 from service_desk.desks.filters import due, span
+from service_desk.desks.speech import spoken
 from service_desk.errors import NotFound
 from service_desk.slas.queries import standards
 from service_desk.slas.rules import CalendarError, open_seconds_between
@@ -44,10 +46,20 @@ def chip(ticket: Ticket, now: datetime) -> DueChip:
     percent = round(100 * (now - ticket.opened_at).total_seconds() / whole)
     left = ticket.due_at - now
     if left < timedelta(0):
-        return DueChip("late", _("Late by %(time)s", time=span(left)), due(ticket.due_at), 100)
+        return DueChip("late", _late(span(left), spoken()), due(ticket.due_at), 100)
     is_soon = left < SOON or left.total_seconds() <= SOON_PART * whole
     state = "soon" if is_soon else "ok"
-    return DueChip(state, _("%(time)s left", time=span(left)), due(ticket.due_at), max(0, min(percent, 100)))
+    return DueChip(state, _left(span(left), spoken()), due(ticket.due_at), max(0, min(percent, 100)))
+
+
+@lru_cache(maxsize=2048)
+def _late(time_late: str, _language: str) -> str:
+    return str(_("Late by %(time)s", time=time_late))
+
+
+@lru_cache(maxsize=2048)
+def _left(time_left: str, _language: str) -> str:
+    return str(_("%(time)s left", time=time_left))
 
 
 def _still(ticket: Ticket) -> DueChip:

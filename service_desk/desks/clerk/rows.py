@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
@@ -16,8 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from service_desk.catalog.queries import Catalogue
     from service_desk.city.queries import CityMap
     from service_desk.tickets.models import Ticket
+
+
+#: letters of the story that a line has room for
+SUMMARY_SHOWN = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +36,29 @@ class Holder:
     is_unassigned: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the queue."""
+class Line(NamedTuple):
+    """One line of the queue, wholly in words and numbers: two equal lines look the same, so the drawn one is kept."""
 
-    ticket: Ticket
+    id: int
+    version: int
     name: str
     icon: str
     number: int
-    tag: tuple[str, str]
-    holder: Holder
-    holder_name: str
+    place: str
+    summary: str
+    is_hazard: bool
+    followers: int
+    tag: str
+    colour: str
+    holder: str
+    holder_number: int | None
+    holder_icon: str
+    is_nobody: bool
     due: DueChip
-    group: str
     touch: str
     touch_icon: str
     touched: str
-
-    @property
-    def is_from_resident(self) -> bool:
-        """Say whether the last touch was the resident's and is unread."""
-        return self.ticket.has_news
+    has_news: bool
 
 
 class Spoken:
@@ -71,15 +78,15 @@ class Spoken:
         return self._said[key]
 
 
-def name_of(ticket: Ticket) -> Any:
+def name_of(ticket: Ticket, shelf: Catalogue | None = None) -> Any:
     """Return the names by language of the ticket's type; its code when the catalogue no longer has it."""
-    found = catalogue().types.get(ticket.service_code)
+    found = (shelf or catalogue()).types.get(ticket.service_code)
     return found.name if found else ticket.service_code
 
 
-def icon_of(ticket: Ticket) -> str:
+def icon_of(ticket: Ticket, shelf: Catalogue | None = None) -> str:
     """Return the icon of the ticket's type or group."""
-    shelf = catalogue()
+    shelf = shelf or catalogue()
     service = shelf.types.get(ticket.service_code)
     if service and service.icon:
         return service.icon
@@ -111,31 +118,42 @@ def holder_of(ticket: Ticket, city: CityMap, names: dict[int, str]) -> Holder:
     return Holder(kind, words.HOLDER[kind], icon=words.HOLDER_ICON[kind])
 
 
-def row_of(
-    ticket: Ticket, now: datetime, ends: Borders, city: CityMap, names: dict[int, str], say: Spoken
-) -> Row:
+def line_of(
+    ticket: Ticket, due: DueChip, city: CityMap, shelf: Catalogue, names: dict[int, str], say: Spoken
+) -> Line:
     """Return the line of a ticket."""
-    due = chip(ticket, now)
-    group = ends.group(ticket.due_at)
-    tag, holder = tag_of(ticket, is_row=True), holder_of(ticket, city, names)
-    return Row(
-        ticket=ticket,
-        name=say(name_of(ticket)),
-        icon=icon_of(ticket),
+    (tag, colour), holder = tag_of(ticket, is_row=True), holder_of(ticket, city, names)
+    touch = ticket.last_touch
+    return Line(
+        id=ticket.id,
+        version=ticket.version,
+        name=say(name_of(ticket, shelf)),
+        icon=icon_of(ticket, shelf),
         number=city.centres[ticket.centre_id].number,
-        tag=(say(tag[0]), tag[1]),
-        holder=holder,
-        holder_name=say(holder.name),
+        place=ticket.address or ticket.landmark,
+        summary=ticket.summary[:SUMMARY_SHOWN],
+        is_hazard=ticket.is_hazard,
+        followers=ticket.follower_count,
+        tag=say(tag),
+        colour=colour,
+        holder=say(holder.name),
+        holder_number=holder.number,
+        holder_icon=holder.icon,
+        is_nobody=holder.is_unassigned,
         due=due,
-        group="none" if group == "late" and due.state == "paused" else group,
-        touch=say(words.TOUCH.get(ticket.last_touch, ticket.last_touch)),
-        touch_icon=words.TOUCH_ICON.get(ticket.last_touch, "clock"),
+        touch=say(words.TOUCH.get(touch, touch)),
+        touch_icon=words.TOUCH_ICON.get(touch, "clock"),
         touched=on_day(ticket.last_touch_at),
+        has_news=ticket.has_news,
     )
 
 
-def grouped(tickets: Iterable[Ticket], now: datetime, ends: Borders) -> list[tuple[str, list[Row]]]:
-    """Return [(group, rows)] of the groups that have any, each in the order of the tickets, which is by due time."""
-    city, names, say = city_map(), staff_names(), Spoken()
-    lines = [row_of(ticket, now, ends, city, names, say) for ticket in tickets]
-    return [(group, rows) for group in GROUPS if (rows := [row for row in lines if row.group == group])]
+def grouped(tickets: Iterable[Ticket], now: datetime, ends: Borders) -> list[tuple[str, list[Line]]]:
+    """Return [(group, lines)] of the groups that have any, each in the order of the tickets, which is by due time."""
+    city, shelf, names, say = city_map(), catalogue(), staff_names(), Spoken()
+    found: dict[str, list[Line]] = {group: [] for group in GROUPS}
+    for ticket in tickets:
+        due, group = chip(ticket, now), ends.group(ticket.due_at)
+        group = "none" if group == "late" and due.state == "paused" else group
+        found[group].append(line_of(ticket, due, city, shelf, names, say))
+    return [(group, lines) for group, lines in found.items() if lines]
