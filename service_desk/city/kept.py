@@ -102,7 +102,19 @@ class Kept(Generic[T]):
         with self._lock:
             held = self._values.get(here.id)
             if held is None or held[0] != here.data_version:
-                held = (here.data_version, self._load())
+                held = (here.data_version, self._load_apart())
                 self._values[here.id] = held
                 _give_back()
         return held[1]
+
+    def _load_apart(self) -> T:
+        """Load in a session of its own: the rows are let go afterwards, and whoever asked may be amid changes of another's."""
+        registry = db.session.registry
+        outer = registry() if registry.has() else None
+        registry.set(db.session.session_factory())
+        try:
+            return self._load()
+        finally:
+            db.session.remove()
+            if outer is not None:
+                registry.set(outer)
