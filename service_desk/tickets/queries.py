@@ -16,7 +16,7 @@ from service_desk.tickets.rules import PAUSING
 from service_desk.work import tenant_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
 METRES_PER_DEGREE = 111_195.0
@@ -129,39 +129,39 @@ class QueueFilter:
     with_ended: bool = False
 
 
+#: what each thing asked for means; only what is asked is put together
+_CONDITIONS: dict[str, Callable[[Any, datetime], Any]] = {
+    "unit_ids": lambda units, _now: Ticket.unit_id.in_(units),
+    "assignee_id": lambda staff_id, _now: Ticket.assignee_id == staff_id,
+    # A promise that was still whole when its clock was paused does not run late while it stands still.
+    "is_late": lambda _asked, now: (
+        (Ticket.due_at < now) & (Ticket.status.not_in(tuple(PAUSING)) | (Ticket.due_at < Ticket.holder_since))
+    ),
+    "is_hazard": lambda _asked, _now: Ticket.is_hazard,
+    "is_triage": lambda _asked, _now: Ticket.triage_reason.is_not(None),
+    "has_news": lambda _asked, _now: Ticket.has_news,
+    "statuses": lambda statuses, _now: Ticket.status.in_(statuses),
+    "service_code": lambda code, _now: Ticket.service_code == code,
+    "group_code": lambda code, _now: Ticket.group_code == code,
+    "area_code": lambda code, _now: Ticket.area_code == code,
+    "channel": lambda channel, _now: Ticket.channel == channel,
+    "due_before": lambda end, _now: Ticket.due_at < end,
+    "words": lambda words, _now: Ticket.id.in_(select(func.search_ticket_ids(words[:100], COUNT_LIMIT))),
+}
+
+
 def _asked(query: Select[Any], wanted: QueueFilter, now: datetime) -> Select[Any]:
     query = query.where(Ticket.authority_id == tenant_id())
     if not wanted.with_ended:
         query = query.where(Ticket.is_open)
-    conditions: list[tuple[Any, Any]] = [
-        (
-            wanted.centre_ids,
-            Ticket.centre_id == wanted.centre_ids[0]
-            if len(wanted.centre_ids) == 1
-            else Ticket.centre_id.in_(wanted.centre_ids),
-        ),
-        (wanted.unit_ids, Ticket.unit_id.in_(wanted.unit_ids)),
-        (wanted.assignee_id, Ticket.assignee_id == wanted.assignee_id),
-        # A promise that was still whole when its clock was paused does not run late while it stands still.
-        (
-            wanted.is_late,
-            (Ticket.due_at < now)
-            & (Ticket.status.not_in(tuple(PAUSING)) | (Ticket.due_at < Ticket.holder_since)),
-        ),
-        (wanted.is_hazard, Ticket.is_hazard),
-        (wanted.is_triage, Ticket.triage_reason.is_not(None)),
-        (wanted.has_news, Ticket.has_news),
-        (wanted.statuses, Ticket.status.in_(wanted.statuses)),
-        (wanted.service_code, Ticket.service_code == wanted.service_code),
-        (wanted.group_code, Ticket.group_code == wanted.group_code),
-        (wanted.area_code, Ticket.area_code == wanted.area_code),
-        (wanted.channel, Ticket.channel == wanted.channel),
-        (wanted.due_before, Ticket.due_at < (wanted.due_before or now)),
-        (wanted.words, Ticket.id.in_(select(func.search_ticket_ids(wanted.words[:100], COUNT_LIMIT)))),
-    ]
-    for given, condition in conditions:
-        if given:
-            query = query.where(condition)
+    if wanted.centre_ids:
+        one = len(wanted.centre_ids) == 1
+        query = query.where(
+            Ticket.centre_id == wanted.centre_ids[0] if one else Ticket.centre_id.in_(wanted.centre_ids)
+        )
+    for name, condition in _CONDITIONS.items():
+        if given := getattr(wanted, name):
+            query = query.where(condition(given, now))
     return query
 
 
