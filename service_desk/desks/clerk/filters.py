@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
@@ -52,6 +53,11 @@ class Asked:
         } | changes
         usual = {"view": "open", "centre": "own"}
         return {name: value for name, value in kept.items() if value and usual.get(name) != value}
+
+    def address(self, page: str, **changes: str) -> str:
+        """Return the address of a page (its bare path) with these parameters: a queue leads to thirty others."""
+        asked = self.query(**changes)
+        return f"{page}?{urlencode(asked)}" if asked else page
 
 
 def read(args: Mapping[str, str]) -> Asked:

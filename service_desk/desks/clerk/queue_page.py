@@ -14,6 +14,7 @@ from service_desk.desks.clerk import filters, words
 from service_desk.desks.clerk.chips import borders
 from service_desk.desks.clerk.door import actor, counts_kept, desk
 from service_desk.desks.clerk.rows import grouped
+from service_desk.desks.filters import by_language
 from service_desk.errors import BadInput, InvalidMove, NotFound, StaleVersion
 from service_desk.flow import read_ticket, work_on
 from service_desk.people.actions import phone_number
@@ -61,7 +62,8 @@ def queue_page() -> Response | str:
         heading_number=_heading_number(base),
         own=[city_map().centres[each] for each in filters.own_centres(who) if each in city_map().centres],
         shelf=catalogue(),
-        areas=city_map().areas.values(),
+        areas=tuple((each.code, by_language(each.name)) for each in city_map().areas.values()),
+        here=url_for("clerk.queue"),
         words=words,
         may_work=may(who, "assign"),
         choices=filters,
