@@ -289,3 +289,9 @@ def test_an_unknown_type_is_a_page_not_a_crash(client):
     assert client.get("/report/NO-SUCH").status_code == 404
     assert NotFound.status == 404
     assert report_page.PHOTO_LIMIT == 4
+
+
+def test_messages_come_in_the_language_that_was_chosen(client, filed):
+    token = _token(filed(lang="he", phone="050-234-5678", contact="sms", spoken="ru"))
+    assert queries.by_token(token)[1].locale == "ru"
+    assert queries.by_token(_token(filed(lang="en", spoken="xx", place={"step": "new"})))[1].locale == "en"

@@ -210,6 +210,10 @@ def join(code: str) -> ResponseReturnValue:
             errors=errors,
         ), 422
     token = join_ticket(
-        ticket.id, phone=phone, contact=contact, locale=str(get_locale()), words=typed.get("text")
+        ticket.id,
+        phone=phone,
+        contact=contact,
+        locale=forms.spoken(typed, str(get_locale())),
+        words=typed.get("text"),
     )
     return redirect(url_for("resident.receipt", token=token, joined=1), 303)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from service_desk.city.queries import city_map
+from service_desk.config import LOCALES
 from service_desk.errors import BadInput
 from service_desk.intake.rules import LINE_LIMIT, TEXT_LIMIT, Said, SaidPlace, clean_text
 from service_desk.people.actions import can_receive_text, phone_number
@@ -120,7 +121,7 @@ def said_of(typed: Typed, service: ServiceType, locale: str, photos: tuple[Encod
         service_code=service.code,
         text=typed.get("text"),
         place=place_of(typed),
-        locale=typed.get("spoken") or locale,
+        locale=spoken(typed, locale),
         channel="web",
         submission_key=key if _KEY.fullmatch(key) else secrets.token_hex(16),
         answers={code: given for code, given in typed.answers.items() if given not in ("", [])},
@@ -129,6 +130,11 @@ def said_of(typed: Typed, service: ServiceType, locale: str, photos: tuple[Encod
         contact=contact,
         photos=photos,
     )
+
+
+def spoken(typed: Typed, locale: str) -> str:
+    """Return the language chosen for messages, or the page's own."""
+    return typed.get("spoken") if typed.get("spoken") in LOCALES else locale
 
 
 def contact_of(typed: Typed, problems: dict[str, str]) -> tuple[str | None, str]:
