@@ -1,4 +1,4 @@
-"""Tickets of the same thing become one: followers move along, the older promise stands. And a ticket is reopened."""
+"""Tickets of the same thing become one: followers move along, the earlier promise stands. And a ticket is reopened."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from service_desk.extensions import db
 from service_desk.flow import step
 from service_desk.flow.telling import tell_followers
 from service_desk.intake.rules import clean_text
+from service_desk.slas import actions as slas
+from service_desk.slas.queries import clocks_of
 from service_desk.tickets import actions as tickets
 from service_desk.tickets import queries
 from service_desk.tickets.models import Follower
@@ -40,17 +42,15 @@ def merge_ticket(ticket_id: int, seen: int | None, into_reference: str, actor: A
         if not is_working(main.status):
             raise InvalidMove("no_longer_open")
         ticket.merged_into_id = main.id
+        promised = [clock for clock in clocks_of(ticket.id) if clock.stopped_at is None]
         event = step.move(ticket, "duplicate", "merged", actor, now, {"into": main.id})
         tell_followers(ticket, event, "merged", now, after)
         moved = _move_followers(ticket.id, main.id)
         main.follower_count += moved
-        # The older promise stands: nobody waits longer because somebody else reported it later.
-        if (
-            ticket.opened_at < main.opened_at
-            and ticket.due_at
-            and (main.due_at is None or ticket.due_at < main.due_at)
-        ):
-            main.due_at = ticket.due_at
+        # Nobody waits longer than she was told because somebody else reported it too.
+        held = clocks_of(main.id)
+        slas.inherit(held, promised)
+        main.due_at = slas.next_due(held)
         tickets.note(main, "absorbed", actor, now, {"from": ticket.id, "followers": moved})
         return main.id
 

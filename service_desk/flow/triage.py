@@ -12,7 +12,7 @@ from service_desk.intake.rules import SaidPlace
 from service_desk.routing import actions as routing
 from service_desk.routing import queries as routes
 from service_desk.slas import actions as slas
-from service_desk.slas.queries import clocks_of, standards
+from service_desk.slas.queries import clocks_of, pauses_of, standards
 from service_desk.tickets import actions as tickets
 from service_desk.work import transaction
 
@@ -96,26 +96,15 @@ def _place_of(ticket: Ticket) -> SaidPlace:
 
 
 def _promise_anew(ticket: Ticket) -> None:
-    """Another type, another standard: the running resolve promise gives way to the new one, counted from the opening.
+    """Another type, another standard: each running promise gives way to the new one, counted from its own start.
 
     The resident keeps the earlier of the two dates: a promise once given does not get longer.
     """
     sla = standards().sla(ticket.service_code)
-    fresh = {
-        row["kind"]: row
-        for row in slas.clock_rows(ticket.id, sla, ticket.opened_at, is_hazard=ticket.is_hazard)
-    }
-    held = clocks_of(ticket.id)
+    held, pauses = clocks_of(ticket.id), pauses_of(ticket.id)
     for running in held:
-        if (
-            running.stopped_at is None
-            and running.paused_at is None
-            and running.kind in fresh
-            and fresh[running.kind]["due_at"] < running.due_at
-        ):
-            row = fresh[running.kind]
-            running.due_at, running.minutes, running.sla_id = row["due_at"], row["minutes"], sla.id
-            running.calendar_id, running.calendar_code = row["calendar_id"], row["calendar_code"]
+        if running.stopped_at is None:
+            slas.shorten(running, sla, pauses, is_hazard=ticket.is_hazard)
     ticket.due_at = slas.next_due(held)
 
 

@@ -128,25 +128,68 @@ def void_clocks(clocks: Iterable[Clock], now: datetime) -> None:
 def restart_clocks(clocks: Sequence[Clock], ticket_id: int, sla: Sla, now: datetime) -> list[Clock]:
     """Open the clocks of a reopening: a look, and a shorter resolve. Earlier rounds keep their results."""
     round_ = max((clock.round for clock in clocks), default=-1) + 1
-    rows = [
-        _row(
-            ticket_id,
-            Promise(ClockKind.ACKNOWLEDGE, sla.acknowledge_minutes, sla.calendar_code),
-            sla.id,
-            now,
-            round_,
-        ),
-        _row(
-            ticket_id,
-            Promise(ClockKind.RESOLVE, sla.reopened_minutes, sla.calendar_code),
-            sla.id,
-            now,
-            round_,
-        ),
-    ]
+    rows = [_row(ticket_id, promise, sla.id, now, round_) for promise in _promises_again(sla)]
     fresh = [Clock(**row) for row in rows]
     db.session.add_all(fresh)
     return fresh
+
+
+def _promises_again(sla: Sla) -> tuple[Promise, ...]:
+    """Return what a standard promises after a reopening."""
+    return (
+        Promise(ClockKind.ACKNOWLEDGE, sla.acknowledge_minutes, sla.calendar_code),
+        Promise(ClockKind.RESOLVE, sla.reopened_minutes, sla.calendar_code),
+    )
+
+
+def shorten(clock: Clock, sla: Sla, pauses: Iterable[Pause], *, is_hazard: bool) -> None:
+    """Let another standard's promise take the place of a clock's that has not stopped, when it falls due earlier.
+
+    It is counted from the clock's own start and by the clock's own round, and what the ticket's pauses (oldest first)
+    took is given back: neither a wait for the resident nor the time before a reopening is held against the city.
+    """
+    promised = _promises_again(sla) if clock.round else promises_of(sla, is_hazard=is_hazard)
+    promise = next((each for each in promised if each.kind == clock.kind), None)
+    if promise is None:
+        return
+    calendar_id, calendar = queries.standards().calendar(promise.calendar_code)
+    state = moves.start(promise, clock.started_at, calendar)
+    for pause in pauses:
+        if pause.started_at >= clock.started_at:
+            state = moves.pause(state, pause.started_at)
+            state = state if pause.ended_at is None else moves.resume(state, pause.ended_at, calendar)
+    if state.due_at < clock.due_at:
+        clock.due_at, clock.minutes, clock.sla_id = state.due_at, promise.minutes, sla.id
+        clock.calendar_id, clock.calendar_code = calendar_id, promise.calendar_code
+        _measure(clock)
+
+
+def inherit(clocks: Iterable[Clock], given: Iterable[Clock]) -> None:
+    """Let promises given for a duplicate stand for the ticket that stays, where they fall due earlier than its own.
+
+    given: the duplicate's clocks that ran until it was merged. A held clock takes over only what had not run out when
+    it was held, since a pause would make it late at once.
+    """
+    earlier = {clock.kind: clock for clock in given}
+    for clock in clocks:
+        other = earlier.get(clock.kind)
+        if other is None or clock.stopped_at is not None or other.due_at >= clock.due_at:
+            continue
+        if clock.paused_at is None or clock.paused_at < other.due_at:
+            clock.started_at, clock.due_at, clock.minutes = other.started_at, other.due_at, other.minutes
+            clock.sla_id, clock.calendar_id, clock.calendar_code = (
+                other.sla_id,
+                other.calendar_id,
+                other.calendar_code,
+            )
+            _measure(clock)
+
+
+def _measure(clock: Clock) -> None:
+    """Say anew how much open time a held clock has left, after its promise changed."""
+    if clock.paused_at is not None:
+        calendar = queries.standards().version(clock.calendar_id)
+        clock.remaining_seconds = remaining_seconds(state_of(clock), clock.paused_at, calendar)
 
 
 def next_due(clocks: Iterable[Clock]) -> datetime | None:
