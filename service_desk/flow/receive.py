@@ -246,7 +246,9 @@ def _again(said: Said) -> Received:
     if first is None or first.content_hash != said.content_hash():
         raise Conflict
     ticket = ticket_queries.ticket_or_404(first.ticket_id)
-    follower = ticket_queries.followers_of(ticket.id)[0]
+    follower = ticket_queries.opener(ticket, first.resident_id, first.at)
+    if follower is None:
+        raise Conflict
     resolve_due = [clock.due_at for clock in clocks_of(ticket.id) if clock.kind == "resolve"]
     return Received(
         ticket.id,

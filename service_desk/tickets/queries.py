@@ -108,6 +108,22 @@ def follower(ticket_id: int, resident_id: int) -> Follower | None:
     return db.session.scalar(query)
 
 
+def opener(ticket: Ticket, resident_id: int | None, at: datetime) -> Follower | None:
+    """Return who opened the ticket at that instant (resident_id: None without a number), wherever merges led her since."""
+    where, seen = [ticket.id], ticket
+    while seen.merged_into_id is not None and seen.merged_into_id not in where:
+        seen = ticket_or_404(seen.merged_into_id)
+        where.append(seen.id)
+    query = select(Follower).where(
+        Follower.authority_id == tenant_id(),
+        Follower.ticket_id.in_(where),
+        Follower.resident_id.is_not_distinct_from(resident_id),
+        Follower.joined_at == at,
+        Follower.left_at.is_(None),
+    )
+    return db.session.scalar(query)
+
+
 @dataclass(frozen=True)
 class QueueFilter:
     """What a queue shows. Null or False: not asked. centre_ids empty: every centre."""
