@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
 from service_desk import clock
 from service_desk.errors import InvalidMove
 from service_desk.extensions import db
@@ -18,13 +21,22 @@ from service_desk.tickets.models import Follower
 from service_desk.tickets.rules import is_working, text_digest
 from service_desk.work import tenant_id, transaction
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+#: so soon after joining, the same number is a second press of the same button
+SITTING = timedelta(minutes=5)
+
 
 def join_ticket(
     ticket_id: int, *, phone: str | None, contact: str, locale: str, words: str = "", person_name: str = ""
 ) -> str:
     """Add a follower to an open, non-sensitive ticket and return the token of her private link.
 
-    The same phone joining twice gets the same link. Raises NotFound, InvalidMove when it is no longer open.
+    The same phone joining twice in one sitting gets the same link. Later, or when the phone's owner reported it, a
+    number typed into a form is no proof of whose it is: the link of its owner stays hers, and this person gets one of
+    her own, without a number. Raises NotFound, InvalidMove when it is no longer open.
     """
     now = clock.now()
     text = clean_text(words, 1000)
@@ -36,9 +48,11 @@ def join_ticket(
         resident_id = people.remember_resident(phone, person_name, locale, contact, now)[0] if phone else None
         held = queries.follower(ticket.id, resident_id) if resident_id else None
         if held is not None:
-            return tickets.token_of(held)
+            if _is_same_sitting(held, now):
+                return tickets.token_of(held)
+            phone = resident_id = None
         new = tickets.follow(ticket.id, "follower", resident_id, locale, contact if phone else "none", now)
-        ticket.follower_count += 1
+        ticket.follower_count += held is None
         event = tickets.note(ticket, "joined", actor, now, {"words": text_digest(text)} if text else {})
         step.with_words(ticket, event, "remark", text, actor, now)
         ticket.has_news = True
@@ -51,3 +65,8 @@ def join_ticket(
             ):
                 after.ring(DELIVER, tenant_id())
         return new.token
+
+
+def _is_same_sitting(held: Follower, now: datetime) -> bool:
+    """Say whether this following was made by the very form that is sent again."""
+    return held.role == "follower" and held.left_at is None and now - held.joined_at < SITTING

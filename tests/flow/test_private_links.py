@@ -1,8 +1,9 @@
 """A private link is its owner's: no repeat, merge or borrowed number hands it to somebody else."""
 
 import pytest
+from sqlalchemy import text
 
-from service_desk.flow import merge, receive
+from service_desk.flow import join, merge, receive
 from service_desk.people.rules import Actor
 from service_desk.tickets import queries, rules
 
@@ -35,3 +36,21 @@ def test_a_form_sent_again_after_its_ticket_was_merged_gives_the_same_link(repor
     mine, main = report(words), report(said(phone=OTHER))
     _merge(mine.ticket_id, main.ticket_id, clerk)
     assert report(words).token == mine.token
+
+
+def test_joining_with_the_reporters_number_does_not_give_her_link(report, said):
+    mine = report(said(phone=OTHER))
+    token = join.join_ticket(mine.ticket_id, phone=OTHER, contact="sms", locale="he")
+    _ticket, follower = queries.by_token(token)
+    assert token != mine.token
+    assert (follower.resident_id, follower.role, follower.channel) == (None, "follower", "none")
+    assert queries.ticket_or_404(mine.ticket_id).follower_count == 1
+
+
+def test_joining_later_with_a_number_that_follows_already_gives_another_link(report, said, owner):
+    mine = report(said())
+    first = join.join_ticket(mine.ticket_id, phone=OTHER, contact="sms", locale="he")
+    with owner.begin() as connection:
+        connection.execute(text("UPDATE followers SET joined_at = joined_at - interval '1 hour'"))
+    assert join.join_ticket(mine.ticket_id, phone=OTHER, contact="sms", locale="he") != first
+    assert queries.ticket_or_404(mine.ticket_id).follower_count == 2
