@@ -93,7 +93,8 @@ def confirm_done(ticket_id: int, actor: Actor) -> None:
 def say_not_done(ticket_id: int, actor: Actor, words: str = "", photos: Sequence[EncodedPhoto] = ()) -> None:
     """The person says that it is not done: the ticket reopens at the same centre with a clock of its own.
 
-    A second press changes nothing. A refusal may be contested the same way. Raises InvalidMove.
+    A second press changes nothing; when somebody else was first, her words and photos are kept all the same. A refusal
+    may be contested the same way, a merge not: her link leads to the ticket that stayed. Raises InvalidMove.
     """
     text = clean_text(words, 2000)
     stored, _lost = keep_photos(photos[:PHOTO_LIMIT])
@@ -101,8 +102,9 @@ def say_not_done(ticket_id: int, actor: Actor, words: str = "", photos: Sequence
     try:
         with transaction() as after:
             ticket = queries.lock(ticket_id)
+            _refuse_merged(ticket)
             if is_working(ticket.status):
-                drop(stored)
+                _add_to_open(ticket, text, stored, actor, now)
                 return
             data = {"by": "resident", "before": ticket.status} | (
                 {"words": text_digest(text)} if text else {}
@@ -112,7 +114,26 @@ def say_not_done(ticket_id: int, actor: Actor, words: str = "", photos: Sequence
             intake.attach(ticket.id, stored, "remark", "resident", now)
             ticket.photo_count += len(stored)
             ticket.has_news = True
-            tell_followers(ticket, event, "reopened", now, after, due_at=ticket.due_at)
+            tell_followers(ticket, event, "reopened", now, after, due_at=step.promised(ticket))
     except BaseException:
         drop(stored)
         raise
+
+
+def _add_to_open(
+    ticket: Ticket, words: str, stored: Sequence[tuple[str, EncodedPhoto]], actor: Actor, now: datetime
+) -> None:
+    """Keep what came with a «not done» for a ticket that is open again already, but once: not at a second press."""
+    last = queries.last_event(ticket.id)
+    is_second_press = last is not None and (last.kind, last.actor_kind, last.actor_id, last.data.get("words")) == (
+        "reopened", actor.kind, actor.id, text_digest(words) if words else None,
+    )  # fmt: skip
+    if is_second_press or not (words or stored):
+        drop(stored)
+        return
+    take_in(ticket, words, stored, actor, now)
+
+
+def _refuse_merged(ticket: Ticket) -> None:
+    if ticket.status == "duplicate":
+        raise InvalidMove

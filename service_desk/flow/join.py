@@ -61,7 +61,7 @@ def join_ticket(
         if follower is not None and resident is not None:
             person = messages.recipient(follower, resident)
             if messages.tell(
-                ticket, "joined", event.seq, [person], values_of(ticket, due_at=ticket.due_at), now
+                ticket, "joined", event.seq, [person], values_of(ticket, due_at=step.promised(ticket)), now
             ):
                 after.ring(DELIVER, tenant_id())
         return new.token

@@ -81,4 +81,4 @@ def reopen_ticket(ticket_id: int, seen: int | None, actor: Actor, words: str) ->
             ticket, "reopened", "reopened", actor, now, {"by": "staff", "words": text_digest(text)}
         )
         step.with_words(ticket, event, "note", text, actor, now, is_internal=True)
-        tell_followers(ticket, event, "reopened", now, after, due_at=ticket.due_at)
+        tell_followers(ticket, event, "reopened", now, after, due_at=step.promised(ticket))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from service_desk.errors import NotAllowed
+from service_desk.extensions import db
 from service_desk.people import actions as people
 from service_desk.people.rules import is_outside_own_centres, may
 from service_desk.slas import actions as slas
@@ -78,6 +79,16 @@ def look(ticket: Ticket, now: datetime) -> None:
     held = clocks.clocks_of(ticket.id)
     slas.stop_clocks(held, ("acknowledge",), now)
     ticket.due_at = slas.next_due(held)
+
+
+def promised(ticket: Ticket) -> datetime | None:
+    """Return until when the work itself is promised, for telling people; None when it is not promised now.
+
+    The ticket's own due_at orders the queue: it may be the centre's first look, hours before anything is done.
+    """
+    db.session.flush()
+    running = [each for each in clocks.clocks_of(ticket.id) if each.stopped_at is None]
+    return next((each.due_at for each in running if each.kind == "resolve"), None)
 
 
 def make_safe(ticket: Ticket, now: datetime) -> None:

@@ -82,6 +82,14 @@ def events_of(ticket_id: int) -> list[TicketEvent]:
     return list(db.session.scalars(query))
 
 
+def last_event(ticket_id: int) -> TicketEvent | None:
+    """Return the newest fact of the history, or None."""
+    query = select(TicketEvent).where(
+        TicketEvent.authority_id == tenant_id(), TicketEvent.ticket_id == ticket_id
+    )
+    return db.session.scalar(query.order_by(TicketEvent.seq.desc()).limit(1))
+
+
 def remarks_of(ticket_id: int, *, with_internal: bool) -> list[Remark]:
     """Return the words on a ticket, oldest first. with_internal: only for staff."""
     query = select(Remark).where(Remark.authority_id == tenant_id(), Remark.ticket_id == ticket_id)
