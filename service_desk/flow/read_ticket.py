@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from service_desk import clock
 from service_desk.errors import NotAllowed, NotFound
@@ -24,6 +24,8 @@ from service_desk.work import tenant_id, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from sqlalchemy import BindParameter
 
     from service_desk.people.rules import Actor
 
@@ -86,29 +88,70 @@ def _unique(rows: Iterable[Any]) -> list[Any]:
     return list({id(row): row for row in rows if row is not None}.values())
 
 
+# The page's statements, put together once: doing so for each page cost as much as sending them.
+_AUTHORITY: BindParameter[int] = bindparam("authority")
+_TICKET: BindParameter[int] = bindparam("ticket")
+_LATEST = (
+    select(func.max(Route.round))
+    .where(Route.authority_id == Ticket.authority_id, Route.ticket_id == Ticket.id)
+    .correlate(Ticket)
+    .scalar_subquery()
+)
+#: reports, photos and routes are few, so one joined statement is cheaper than four
+_OPENING = (
+    select(Ticket, Report, Photo, Route)
+    .outerjoin(Report, (Report.authority_id == Ticket.authority_id) & (Report.ticket_id == Ticket.id))
+    .outerjoin(Photo, (Photo.authority_id == Ticket.authority_id) & (Photo.ticket_id == Ticket.id))
+    .outerjoin(
+        Route,
+        (Route.authority_id == Ticket.authority_id)
+        & (Route.ticket_id == Ticket.id)
+        & (Route.round == _LATEST),
+    )
+    .where(Ticket.authority_id == _AUTHORITY, Ticket.id == _TICKET)
+    .order_by(Report.at, Photo.id)
+    .execution_options(populate_existing=True)
+)
+_HISTORY = (
+    select(TicketEvent, Remark, Message)
+    .outerjoin(
+        Remark,
+        (Remark.authority_id == TicketEvent.authority_id)
+        & (Remark.ticket_id == TicketEvent.ticket_id)
+        & (Remark.seq == TicketEvent.seq),
+    )
+    .outerjoin(
+        Message,
+        (Message.authority_id == TicketEvent.authority_id)
+        & (Message.ticket_id == TicketEvent.ticket_id)
+        & (Message.event_seq == TicketEvent.seq),
+    )
+    .where(TicketEvent.authority_id == _AUTHORITY, TicketEvent.ticket_id == _TICKET)
+    .order_by(TicketEvent.seq, Remark.id, Message.id)
+)
+_CLOCKS = (
+    select(Clock, Pause)
+    .outerjoin(Pause, (Pause.authority_id == Clock.authority_id) & (Pause.ticket_id == Clock.ticket_id))
+    .where(Clock.authority_id == _AUTHORITY, Clock.ticket_id == _TICKET)
+    .order_by(Clock.round, Clock.kind, Pause.started_at)
+)
+_PEOPLE = (
+    select(Follower, Resident)
+    .outerjoin(
+        Resident, (Resident.authority_id == Follower.authority_id) & (Resident.id == Follower.resident_id)
+    )
+    .where(Follower.authority_id == _AUTHORITY, Follower.ticket_id == _TICKET, Follower.left_at.is_(None))
+    .order_by(Follower.joined_at, Follower.id)
+)
+
+
+def _of(ticket_id: int) -> dict[str, int]:
+    return {"authority": tenant_id(), "ticket": ticket_id}
+
+
 def _opening(ticket_id: int) -> tuple[Ticket, list[Report], list[Photo], Route | None]:
-    """Return ticket, reports, photos and latest route. They are few, so one joined statement is cheaper than four."""
-    latest = (
-        select(func.max(Route.round))
-        .where(Route.authority_id == Ticket.authority_id, Route.ticket_id == Ticket.id)
-        .correlate(Ticket)
-        .scalar_subquery()
-    )
-    query = (
-        select(Ticket, Report, Photo, Route)
-        .outerjoin(Report, (Report.authority_id == Ticket.authority_id) & (Report.ticket_id == Ticket.id))
-        .outerjoin(Photo, (Photo.authority_id == Ticket.authority_id) & (Photo.ticket_id == Ticket.id))
-        .outerjoin(
-            Route,
-            (Route.authority_id == Ticket.authority_id)
-            & (Route.ticket_id == Ticket.id)
-            & (Route.round == latest),
-        )
-        .where(Ticket.authority_id == tenant_id(), Ticket.id == ticket_id)
-        .order_by(Report.at, Photo.id)
-        .execution_options(populate_existing=True)
-    )
-    rows = db.session.execute(query).tuples().all()
+    """Return ticket, reports, photos and latest route."""
+    rows = db.session.execute(_OPENING, _of(ticket_id)).tuples().all()
     if not rows:
         raise NotFound
     return (
@@ -121,50 +164,17 @@ def _opening(ticket_id: int) -> tuple[Ticket, list[Report], list[Photo], Route |
 
 def _history(ticket_id: int) -> tuple[list[TicketEvent], list[Remark], list[Message]]:
     """Return events, words and messages: each word and each message came with an event."""
-    query = (
-        select(TicketEvent, Remark, Message)
-        .outerjoin(
-            Remark,
-            (Remark.authority_id == TicketEvent.authority_id)
-            & (Remark.ticket_id == TicketEvent.ticket_id)
-            & (Remark.seq == TicketEvent.seq),
-        )
-        .outerjoin(
-            Message,
-            (Message.authority_id == TicketEvent.authority_id)
-            & (Message.ticket_id == TicketEvent.ticket_id)
-            & (Message.event_seq == TicketEvent.seq),
-        )
-        .where(TicketEvent.authority_id == tenant_id(), TicketEvent.ticket_id == ticket_id)
-        .order_by(TicketEvent.seq, Remark.id, Message.id)
-    )
-    rows = db.session.execute(query).tuples().all()
+    rows = db.session.execute(_HISTORY, _of(ticket_id)).tuples().all()
     return _unique(row[0] for row in rows), _unique(row[1] for row in rows), _unique(row[2] for row in rows)
 
 
 def _clocks(ticket_id: int) -> tuple[list[Clock], list[Pause]]:
-    query = (
-        select(Clock, Pause)
-        .outerjoin(Pause, (Pause.authority_id == Clock.authority_id) & (Pause.ticket_id == Clock.ticket_id))
-        .where(Clock.authority_id == tenant_id(), Clock.ticket_id == ticket_id)
-        .order_by(Clock.round, Clock.kind, Pause.started_at)
-    )
-    rows = db.session.execute(query).tuples().all()
+    rows = db.session.execute(_CLOCKS, _of(ticket_id)).tuples().all()
     return _unique(row[0] for row in rows), _unique(row[1] for row in rows)
 
 
 def _people(ticket_id: int) -> list[tuple[Follower, Resident | None]]:
-    query = (
-        select(Follower, Resident)
-        .outerjoin(
-            Resident, (Resident.authority_id == Follower.authority_id) & (Resident.id == Follower.resident_id)
-        )
-        .where(
-            Follower.authority_id == tenant_id(), Follower.ticket_id == ticket_id, Follower.left_at.is_(None)
-        )
-        .order_by(Follower.joined_at, Follower.id)
-    )
-    return [(row[0], row[1]) for row in db.session.execute(query)]
+    return [(row[0], row[1]) for row in db.session.execute(_PEOPLE, _of(ticket_id))]
 
 
 def reveal_phone(ticket_id: int, follower_id: int, actor: Actor) -> str:

@@ -18,7 +18,7 @@ from service_desk.errors import BadInput
 from service_desk.extensions import db
 from service_desk.people.models import AccessEntry, ApiKey, Resident, Staff, StaffSession
 from service_desk.people.rules import Actor, digest
-from service_desk.work import new_id, put_and_get, tenant_id
+from service_desk.work import new_id, put, put_and_get, tenant_id
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -140,18 +140,17 @@ def note_access(
     why: str | None = None,
 ) -> None:
     """Write one line of the access log."""
-    db.session.execute(
-        insert(AccessEntry).values(
-            authority_id=tenant_id(),
-            id=new_id(),
-            at=now,
-            staff_id=actor.id,
-            ticket_id=ticket_id,
-            what=what,
-            is_allowed=is_allowed,
-            why=why,
-        )
-    )
+    entry = {
+        "authority_id": tenant_id(),
+        "id": new_id(),
+        "at": now,
+        "staff_id": actor.id,
+        "ticket_id": ticket_id,
+        "what": what,
+        "is_allowed": is_allowed,
+        "why": why,
+    }
+    put(cast("Table", AccessEntry.__table__), [entry])
 
 
 def make_api_key(name: str, now: datetime, key: str | None = None) -> str:
