@@ -16,6 +16,8 @@ WIDTH, HEIGHT = 384, 200
 #: metres across the small map
 SPAN_M = 900.0
 _METRES_PER_DEGREE = 111_195.0
+#: units of the picture to a degree of latitude
+UP = _METRES_PER_DEGREE * WIDTH / SPAN_M
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +39,58 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class MiniMap:
-    """The picture: areas, labels; the pin stands in the middle."""
+    """The picture: areas, labels; the pin stands in the middle. dx, dy: how far the areas, drawn once, are moved."""
 
     shapes: list[Shape]
     labels: list[Label]
+    dx: int
+    dy: int
     width: int = WIDTH
     height: int = HEIGHT
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A city's areas as paths in units of the picture, east and south of one corner (degrees)."""
+
+    lon: float
+    lat: float
+    across: float
+    areas: list[tuple[Shape, tuple[float, float, float, float]]]
 
 
 Ring = tuple[tuple[float, float], ...]
 
 
-def _load() -> list[tuple[int, list[Ring], tuple[float, float, float, float]]]:
-    """Return (centre number, rings, bounds west south east north) of each area, once per city data version."""
+def _load() -> _Drawn:
+    """Return the areas with their bounds (west south east north), once per city data version.
+
+    A city is small enough for one length of a degree of longitude: the error across a small map is below half a unit.
+    """
     city = city_map()
-    found = []
-    for code, area in city.areas.items():
-        rings = [tuple((point[0], point[1]) for point in ring) for ring in _rings(area.geometry)]
-        lons = [point[0] for ring in rings for point in ring]
-        lats = [point[1] for ring in rings for point in ring]
-        found.append((city.centre_of_area(code).number, rings, (min(lons), min(lats), max(lons), max(lats))))
-    return found
+    rings = {code: [_points(ring) for ring in _rings(area.geometry)] for code, area in city.areas.items()}
+    bounds = {code: _bounds([point for ring in each for point in ring]) for code, each in rings.items()}
+    lon, lat = min(each[0] for each in bounds.values()), max(each[3] for each in bounds.values())
+    middle = (lat + min(each[1] for each in bounds.values())) / 2
+    across = UP * math.cos(math.radians(middle))
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        return (x - lon) * across, (lat - y) * UP
+
+    shapes = [
+        (Shape(city.centre_of_area(code).number, "".join(_path(ring, place) for ring in each)), bounds[code])
+        for code, each in rings.items()
+    ]
+    return _Drawn(lon, lat, across, shapes)
+
+
+def _points(ring: Any) -> Ring:
+    return tuple((point[0], point[1]) for point in ring)
+
+
+def _bounds(points: list[tuple[float, float]]) -> tuple[float, float, float, float]:
+    lons, lats = [point[0] for point in points], [point[1] for point in points]
+    return min(lons), min(lats), max(lons), max(lats)
 
 
 _kept = Kept(_load)
@@ -71,25 +104,20 @@ def _rings(geometry: dict[str, Any]) -> Iterator[Any]:
 
 def mini_map(lon: float, lat: float) -> MiniMap:
     """Return the surroundings of a point (degrees)."""
-    scale = WIDTH / SPAN_M
-    across = _METRES_PER_DEGREE * math.cos(math.radians(lat)) * scale
-    up = _METRES_PER_DEGREE * scale
-
-    def place(x: float, y: float) -> tuple[float, float]:
-        return (x - lon) * across + WIDTH / 2, (lat - y) * up + HEIGHT / 2
-
-    near_x, near_y = WIDTH / 2 / across, HEIGHT / 2 / up
-    shapes = []
-    for number, rings, (west, south, east, north) in _kept.get():
-        if west > lon + near_x or east < lon - near_x or south > lat + near_y or north < lat - near_y:
-            continue
-        shapes.append(Shape(number, "".join(_path(ring, place) for ring in rings)))
+    drawn = _kept.get()
+    near_x, near_y = WIDTH / 2 / drawn.across, HEIGHT / 2 / UP
+    shapes = [
+        shape
+        for shape, (west, south, east, north) in drawn.areas
+        if west <= lon + near_x and east >= lon - near_x and south <= lat + near_y and north >= lat - near_y
+    ]
     labels = [
-        Label(*place(spot.lon, spot.lat), spot.name)
+        Label((spot.lon - lon) * drawn.across + WIDTH / 2, (lat - spot.lat) * UP + HEIGHT / 2, spot.name)
         for spot in city_map().places.values()
         if abs(spot.lon - lon) < near_x * 0.85 and abs(spot.lat - lat) < near_y * 0.8
     ]
-    return MiniMap(shapes, labels[:3])
+    dx = round(WIDTH / 2 - (lon - drawn.lon) * drawn.across)
+    return MiniMap(shapes, labels[:3], dx, round(HEIGHT / 2 - (drawn.lat - lat) * UP))
 
 
 def _path(ring: Ring, place: Any) -> str:
