@@ -32,14 +32,14 @@ def _file_version(filename: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _static(_root: str, filename: str) -> str:
-    return url_for("static", filename=filename)
+def _address(_root: str, endpoint: str, filename: str) -> str:
+    return url_for(endpoint, filename=filename) if filename else url_for(endpoint)
 
 
 def address(endpoint: str, **values: Any) -> str:
-    """Return an address as Flask builds it; that of a file of ours is built once, since a page names a dozen."""
-    if endpoint == "static" and len(values) == 1 and request:
-        return _static(request.script_root, values["filename"])
+    """Return an address as Flask builds it; one of a file of ours, or without values, is built once: a page names thirty."""
+    if request and (not values or (endpoint == "static" and len(values) == 1)):
+        return _address(request.script_root, endpoint, values.get("filename", ""))
     return url_for(endpoint, **values)
 
 

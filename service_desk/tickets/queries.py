@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from service_desk.errors import NotFound, StaleVersion
 from service_desk.extensions import db
@@ -217,6 +217,22 @@ def counts(wanted: dict[str, QueueFilter], now: datetime) -> dict[str, int]:
     return {name: int(getattr(row, name)) for name in wanted}
 
 
+#: put together once: each ticket page and each report asks for its neighbours
+_NEARBY = (
+    select(Ticket)
+    .where(
+        Ticket.authority_id == bindparam("authority"),
+        Ticket.is_open,
+        Ticket.service_code == bindparam("service_code"),
+        Ticket.lat.between(bindparam("south"), bindparam("north")),
+        Ticket.lon.between(bindparam("west"), bindparam("east")),
+        Ticket.is_sensitive.is_(False),
+        Ticket.status.not_in(("resolved",)),
+    )
+    .limit(200)
+)
+
+
 def nearby(
     service_code: str,
     lon: float,
@@ -229,17 +245,10 @@ def nearby(
     """Return open tickets of the same type around a point with their distances (m), nearest first; never sensitive ones."""
     dlat = radius_m / METRES_PER_DEGREE
     dlon = dlat / max(math.cos(math.radians(lat)), 0.1)
-    query = select(Ticket).where(
-        Ticket.authority_id == tenant_id(),
-        Ticket.is_open,
-        Ticket.service_code == service_code,
-        Ticket.lat.between(lat - dlat, lat + dlat),
-        Ticket.lon.between(lon - dlon, lon + dlon),
-        Ticket.is_sensitive.is_(False),
-        Ticket.status.not_in(("resolved",)),
-    )
+    box = {"west": lon - dlon, "east": lon + dlon, "south": lat - dlat, "north": lat + dlat}
+    around = db.session.scalars(_NEARBY, {"authority": tenant_id(), "service_code": service_code, **box})
     found = []
-    for ticket in db.session.scalars(query.limit(200)):
+    for ticket in around:
         if ticket.id != except_id and ticket.lon is not None and ticket.lat is not None:
             metres = math.hypot(
                 (ticket.lat - lat) * METRES_PER_DEGREE,
