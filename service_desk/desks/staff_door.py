@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import UserMixin, current_user, login_user, logout_user
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service_desk.extensions import limiter, login
 from service_desk.flow import sign_in as flow
@@ -37,7 +39,14 @@ class StaffUser(UserMixin):
 
 @login.user_loader
 def _load(token: str) -> StaffUser | None:
-    found = flow.recognise(token)
+    if g.get("is_unrecognised"):
+        return None
+    try:
+        found = flow.recognise(token)
+    except (OperationalError, PoolTimeout):
+        # The page that says so asks again who reads it: nobody known, or it could not be shown either.
+        g.is_unrecognised = True
+        raise
     if found is None:
         return None
     staff, actor = found

@@ -1,0 +1,22 @@
+"""The database goes away under somebody who is signed in: a page that says so, never a bare error."""
+
+import pytest
+from flask import g
+from sqlalchemy.exc import OperationalError
+
+from service_desk.flow import sign_in
+
+
+def _gone(*_args):
+    raise OperationalError("SELECT", {}, ConnectionRefusedError())
+
+
+@pytest.mark.parametrize("path", ["/desk/", "/"])
+def test_a_signed_in_clerk_gets_the_page_that_says_try_again(client, monkeypatch, path):
+    client.sign_in("clerk5@rehovot.example")
+    monkeypatch.setattr(sign_in.queries, "staff_of_session", _gone)
+    g.pop("_login_user", None)  # the test's own context would keep who was signed in before
+    g.pop("is_unrecognised", None)
+    response = client.get(path)
+    assert response.status_code == 503
+    assert "<html" in response.get_data(as_text=True)
