@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from service_desk import clock, config
+from service_desk.intake.rules import clean_text
 from service_desk.people import actions as people
 from service_desk.people import queries
 from service_desk.people.rules import Actor
@@ -16,13 +17,14 @@ if TYPE_CHECKING:
 
 #: how stale «last seen» may be before it is written again: a page is a read, not a write
 SEEN_EVERY = timedelta(minutes=5)
+EMAIL_CHARS = 200
 
 
 def sign_in(email: str, password: str) -> str | None:
     """Return a fresh session's token, or None. Wrong address and wrong password look and take the same."""
     now = clock.now()
     with transaction():
-        staff = queries.staff_by_email(email)
+        staff = queries.staff_by_email(clean_text(email, EMAIL_CHARS))
         fits = people.check_password(staff, password, now)
         people.note_access(Actor("staff", staff.id if staff else None), None, "login", now, is_allowed=fits)
         return people.start_session(staff, now, config.current().session_hours) if fits and staff else None
