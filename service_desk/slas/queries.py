@@ -140,7 +140,10 @@ def clocks_of_many(ticket_ids: Iterable[int]) -> dict[int, list[Clock]]:
 
 
 def overdue(now: object, limit: int) -> list[Clock]:
-    """Return running clocks whose promise has passed and is not yet on record, by the partial index."""
+    """Return running clocks whose promise has passed and is not yet on record, by the partial index.
+
+    They are not locked: whoever changes a clock locks its ticket first, and looks again.
+    """
     query = (
         select(Clock)
         .where(
@@ -152,6 +155,5 @@ def overdue(now: object, limit: int) -> list[Clock]:
         )
         .order_by(Clock.due_at)
         .limit(limit)
-        .with_for_update(skip_locked=True)
     )
     return list(db.session.scalars(query))
