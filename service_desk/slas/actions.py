@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 
 from service_desk.extensions import db
 from service_desk.slas import queries
@@ -85,13 +85,19 @@ def _keep(clock: Clock, state: ClockState, now: datetime) -> None:
         clock.breached_at = min(now, state.due_at) if state.due_at < now else now
 
 
+def _not_before(clock: Clock, now: datetime) -> datetime:
+    """Return when a move may be dated: hosts' clocks differ, and who waited for a lock may bear the earlier time."""
+    return max(now, state_of(clock).last_at)
+
+
 def pause_clocks(clocks: Iterable[Clock], ticket_id: int, reason: str, now: datetime) -> None:
     """Hold every running clock of the ticket, with the reason."""
     running = [clock for clock in clocks if clock.stopped_at is None and clock.paused_at is None]
     for clock in running:
         calendar = queries.standards().version(clock.calendar_id)
-        clock.remaining_seconds = remaining_seconds(state_of(clock), now, calendar)
-        _keep(clock, moves.pause(state_of(clock), now), now)
+        at = _not_before(clock, now)
+        clock.remaining_seconds = remaining_seconds(state_of(clock), at, calendar)
+        _keep(clock, moves.pause(state_of(clock), at), now)
     if running:
         db.session.add(Pause(authority_id=tenant_id(), ticket_id=ticket_id, reason=reason, started_at=now))
 
@@ -100,12 +106,11 @@ def resume_clocks(clocks: Iterable[Clock], ticket_id: int, now: datetime) -> Non
     """Let every held clock of the ticket run again with the open time it had left."""
     for clock in clocks:
         if clock.stopped_at is None and clock.paused_at is not None:
-            _keep(
-                clock, moves.resume(state_of(clock), now, queries.standards().version(clock.calendar_id)), now
-            )
+            calendar = queries.standards().version(clock.calendar_id)
+            _keep(clock, moves.resume(state_of(clock), _not_before(clock, now), calendar), now)
             clock.remaining_seconds = None
     where = (Pause.authority_id == tenant_id(), Pause.ticket_id == ticket_id, Pause.ended_at.is_(None))
-    db.session.execute(update(Pause).where(*where).values(ended_at=now))
+    db.session.execute(update(Pause).where(*where).values(ended_at=func.greatest(Pause.started_at, now)))
 
 
 def stop_clocks(clocks: Iterable[Clock], kinds: Iterable[str], now: datetime) -> None:
@@ -113,16 +118,15 @@ def stop_clocks(clocks: Iterable[Clock], kinds: Iterable[str], now: datetime) ->
     wanted = set(kinds)
     for clock in clocks:
         if clock.stopped_at is None and clock.kind in wanted:
-            _keep(
-                clock, moves.stop(state_of(clock), now, queries.standards().version(clock.calendar_id)), now
-            )
+            calendar = queries.standards().version(clock.calendar_id)
+            _keep(clock, moves.stop(state_of(clock), _not_before(clock, now), calendar), now)
 
 
 def void_clocks(clocks: Iterable[Clock], now: datetime) -> None:
     """Take back every promise still running: the ticket was rejected or merged. One already broken stays broken."""
     for clock in clocks:
         if clock.stopped_at is None:
-            _keep(clock, moves.void(state_of(clock), now), now)
+            _keep(clock, moves.void(state_of(clock), _not_before(clock, now)), now)
 
 
 def restart_clocks(clocks: Sequence[Clock], ticket_id: int, sla: Sla, now: datetime) -> list[Clock]:
@@ -156,8 +160,9 @@ def shorten(clock: Clock, sla: Sla, pauses: Iterable[Pause], *, is_hazard: bool)
     state = moves.start(promise, clock.started_at, calendar)
     for pause in pauses:
         if pause.started_at >= clock.started_at:
-            state = moves.pause(state, pause.started_at)
-            state = state if pause.ended_at is None else moves.resume(state, pause.ended_at, calendar)
+            state = moves.pause(state, max(pause.started_at, state.last_at))
+            if pause.ended_at is not None:
+                state = moves.resume(state, max(pause.ended_at, state.last_at), calendar)
     if state.due_at < clock.due_at:
         clock.due_at, clock.minutes, clock.sla_id = state.due_at, promise.minutes, sla.id
         clock.calendar_id, clock.calendar_code = calendar_id, promise.calendar_code
