@@ -21,7 +21,11 @@ from service_desk.tickets.rules import is_working, text_digest
 from service_desk.work import tenant_id, transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
     from service_desk.people.rules import Actor
+    from service_desk.tickets.models import Ticket
 
 
 def merge_ticket(ticket_id: int, seen: int | None, into_reference: str, actor: Actor) -> int:
@@ -43,29 +47,59 @@ def merge_ticket(ticket_id: int, seen: int | None, into_reference: str, actor: A
             raise InvalidMove("no_longer_open")
         ticket.merged_into_id = main.id
         promised = [clock for clock in clocks_of(ticket.id) if clock.stopped_at is None]
-        event = step.move(ticket, "duplicate", "merged", actor, now, {"into": main.id})
+        moving = _who_moves(ticket.id, main.id)
+        event = step.move(ticket, "duplicate", "merged", actor, now, {"into": main.id, "followers": moving})
         tell_followers(ticket, event, "merged", now, after)
-        moved = _move_followers(ticket.id, main.id)
-        main.follower_count += moved
+        _move_followers(moving, ticket.id, main.id, "follower")
+        main.follower_count += len(moving)
         # Nobody waits longer than she was told because somebody else reported it too.
         held = clocks_of(main.id)
         slas.inherit(held, promised)
         main.due_at = slas.next_due(held)
-        tickets.note(main, "absorbed", actor, now, {"from": ticket.id, "followers": moved})
+        tickets.note(main, "absorbed", actor, now, {"from": ticket.id, "followers": len(moving)})
         return main.id
 
 
-def _move_followers(ticket_id: int, main_id: int) -> int:
-    """Let everybody who does not already follow the main ticket follow it too, by the same link."""
+def _who_moves(ticket_id: int, main_id: int) -> list[int]:
+    """Return the ids of the followers who do not already follow the main ticket."""
     held = {each.resident_id for each in queries.followers_of(main_id) if each.resident_id}
-    moved = [each.id for each in queries.followers_of(ticket_id) if each.resident_id not in held]
-    if moved:
-        db.session.execute(
-            update(Follower)
-            .where(Follower.authority_id == tenant_id(), Follower.id.in_(moved))
-            .values(ticket_id=main_id, role="follower")
-        )
-    return len(moved)
+    return [each.id for each in queries.followers_of(ticket_id) if each.resident_id not in held]
+
+
+def _move_followers(ids: Sequence[int], from_id: int, to_id: int, role: str) -> int:
+    """Let these followers follow another ticket, by the same links. Returns how many there still were to move."""
+    if not ids:
+        return 0
+    moved = db.session.execute(
+        update(Follower)
+        .where(Follower.authority_id == tenant_id(), Follower.id.in_(ids), Follower.ticket_id == from_id)
+        .values(ticket_id=to_id, role=role)
+        .returning(Follower.id)
+    )
+    return len(moved.all())
+
+
+def _lock_both(ticket_id: int) -> None:
+    """Lock a ticket and the one that it was merged into in the order in which a merge locks them."""
+    into = queries.ticket_or_404(ticket_id).merged_into_id
+    for each in sorted((ticket_id, into)) if into is not None else ():
+        queries.lock(each)
+
+
+def _undo(ticket: Ticket, main_id: int, actor: Actor, now: datetime) -> None:
+    """Bring back whom the merge had led to the main ticket: they hear of their own again, by the same links."""
+    merged = queries.last_merge(ticket.id)
+    ids = merged.data.get("followers", []) if merged else []
+    main = queries.lock(main_id)
+    here = {each.resident_id for each in queries.followers_of(ticket.id) if each.resident_id}
+    there = [
+        each for each in queries.followers_of(main.id) if each.id in ids and each.resident_id not in here
+    ]
+    back = _move_followers([each.id for each in there], main.id, ticket.id, "follower")
+    opened = [each.id for each in there if each.joined_at == ticket.opened_at]
+    _move_followers(opened, ticket.id, ticket.id, "reporter")
+    main.follower_count -= back
+    tickets.note(main, "noted", actor, now, {"released": ticket.id, "followers": back})
 
 
 def reopen_ticket(ticket_id: int, seen: int | None, actor: Actor, words: str) -> None:
@@ -75,7 +109,10 @@ def reopen_ticket(ticket_id: int, seen: int | None, actor: Actor, words: str) ->
     if not text:
         raise BadInput({"words": "required"})
     with transaction() as after:
+        _lock_both(ticket_id)
         ticket = step.take_ticket(ticket_id, seen, actor, "reopen", now)
+        if ticket.merged_into_id is not None:
+            _undo(ticket, ticket.merged_into_id, actor, now)
         ticket.merged_into_id = None
         event = step.move(
             ticket, "reopened", "reopened", actor, now, {"by": "staff", "words": text_digest(text)}

@@ -90,6 +90,16 @@ def last_event(ticket_id: int) -> TicketEvent | None:
     return db.session.scalar(query.order_by(TicketEvent.seq.desc()).limit(1))
 
 
+def last_merge(ticket_id: int) -> TicketEvent | None:
+    """Return the fact by which the ticket last became a duplicate, or None."""
+    query = select(TicketEvent).where(
+        TicketEvent.authority_id == tenant_id(),
+        TicketEvent.ticket_id == ticket_id,
+        TicketEvent.kind == "merged",
+    )
+    return db.session.scalar(query.order_by(TicketEvent.seq.desc()).limit(1))
+
+
 def remarks_of(ticket_id: int, *, with_internal: bool) -> list[Remark]:
     """Return the words on a ticket, oldest first. with_internal: only for staff."""
     query = select(Remark).where(Remark.authority_id == tenant_id(), Remark.ticket_id == ticket_id)

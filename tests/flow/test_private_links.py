@@ -54,3 +54,13 @@ def test_joining_later_with_a_number_that_follows_already_gives_another_link(rep
         connection.execute(text("UPDATE followers SET joined_at = joined_at - interval '1 hour'"))
     assert join.join_ticket(mine.ticket_id, phone=OTHER, contact="sms", locale="he") != first
     assert queries.ticket_or_404(mine.ticket_id).follower_count == 2
+
+
+def test_undoing_a_merge_brings_its_followers_back(report, said, clerk):
+    mine, main = report(said()), report(said(phone=OTHER))
+    _merge(mine.ticket_id, main.ticket_id, clerk)
+    merge.reopen_ticket(mine.ticket_id, None, clerk, "לא אותו בור")
+    ticket, follower = queries.by_token(mine.token)
+    assert (ticket.id, ticket.merged_into_id, follower.role) == (mine.ticket_id, None, "reporter")
+    assert queries.by_token(main.token)[0].id == main.ticket_id
+    assert [queries.ticket_or_404(each.ticket_id).follower_count for each in (mine, main)] == [1, 1]
