@@ -23,7 +23,7 @@ def assign_ticket(ticket_id: int, seen: int | None, actor: Actor, assignee_id: i
     now = clock.now()
     with transaction():
         ticket = step.take_ticket(ticket_id, seen, actor, "assign", now)
-        if not people.staff_names([assignee_id]):
+        if not people.works_at_a_centre(assignee_id):
             raise BadInput({"assignee": "no_such_person"})
         ticket.assignee_id = assignee_id
         # The centre's own person works on it now; handing on to a unit or contractor is another act.

@@ -90,6 +90,21 @@ def roster() -> list[tuple[int, str, frozenset[int]]]:
     return [(row[0], row[1], frozenset(row[2])) for row in db.session.execute(query)]
 
 
+def works_at_a_centre(staff_id: int) -> bool:
+    """Say whether an active clerk or manager has this id: whom a ticket can be given to."""
+    query = (
+        select(Staff.id)
+        .join(Membership, (Membership.authority_id == Staff.authority_id) & (Membership.staff_id == Staff.id))
+        .where(
+            Staff.authority_id == tenant_id(),
+            Staff.id == staff_id,
+            Staff.is_active,
+            Membership.role.in_(("clerk", "manager")),
+        )
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
 def staff_names(ids: Iterable[int]) -> dict[int, str]:
     """Return {staff id: name}. No statement when there is nothing to ask."""
     wanted = sorted({i for i in ids if i})
