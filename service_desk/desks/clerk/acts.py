@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask_babel import lazy_gettext as _
-
+from service_desk.desks.speech import later as _
 from service_desk.errors import BadInput
 from service_desk.flow import finish, hand_over, merge, triage, work_on
 from service_desk.intake.rules import SaidPlace

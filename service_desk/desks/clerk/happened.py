@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask_babel import lazy_gettext as _
-
 from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
 from service_desk.desks.clerk import words
 from service_desk.desks.clerk.door import staff_names
 from service_desk.desks.filters import by_language
+from service_desk.desks.speech import later as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

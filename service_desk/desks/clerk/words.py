@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_babel import lazy_gettext as _
+from service_desk.desks.speech import later as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
