@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, g, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
@@ -106,6 +106,12 @@ def init_app(app: Flask) -> None:
         response = app.make_response(answer(503, "busy"))
         response.headers["Retry-After"] = "30"
         return response
+
+    @app.errorhandler(DataError)
+    def no_such_value(_error: DataError) -> ResponseReturnValue:
+        # A number in the address that no row can have: there is nothing there.
+        db.session.rollback()
+        return answer(404, "not_found")
 
     @app.errorhandler(Exception)
     def unknown(error: Exception) -> ResponseReturnValue:

@@ -71,7 +71,12 @@ def _follow_with_clocks(ticket: Ticket, before: str, now: datetime) -> None:
 
 def _restart(held: list[Clock], ticket: Ticket, now: datetime) -> list[Clock]:
     slas.void_clocks(held, now)
-    return [*held, *slas.restart_clocks(held, ticket.id, clocks.standards().sla(ticket.service_code), now)]
+    return [
+        *held,
+        *slas.restart_clocks(
+            held, ticket.id, clocks.standards().sla(ticket.service_code), now, is_hazard=ticket.is_hazard
+        ),
+    ]
 
 
 def look(ticket: Ticket, now: datetime) -> None:

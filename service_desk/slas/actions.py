@@ -129,21 +129,28 @@ def void_clocks(clocks: Iterable[Clock], now: datetime) -> None:
             _keep(clock, moves.void(state_of(clock), _not_before(clock, now)), now)
 
 
-def restart_clocks(clocks: Sequence[Clock], ticket_id: int, sla: Sla, now: datetime) -> list[Clock]:
-    """Open the clocks of a reopening: a look, and a shorter resolve. Earlier rounds keep their results."""
+def restart_clocks(
+    clocks: Sequence[Clock], ticket_id: int, sla: Sla, now: datetime, *, is_hazard: bool
+) -> list[Clock]:
+    """Open the clocks of a reopening: a look, a shorter resolve, and for a hazard its safety again. Earlier rounds keep their results."""
     round_ = max((clock.round for clock in clocks), default=-1) + 1
-    rows = [_row(ticket_id, promise, sla.id, now, round_) for promise in _promises_again(sla)]
+    rows = [
+        _row(ticket_id, promise, sla.id, now, round_) for promise in _promises_again(sla, is_hazard=is_hazard)
+    ]
     fresh = [Clock(**row) for row in rows]
     db.session.add_all(fresh)
     return fresh
 
 
-def _promises_again(sla: Sla) -> tuple[Promise, ...]:
+def _promises_again(sla: Sla, *, is_hazard: bool) -> tuple[Promise, ...]:
     """Return what a standard promises after a reopening."""
-    return (
-        Promise(ClockKind.ACKNOWLEDGE, sla.acknowledge_minutes, sla.calendar_code),
+    promised = [
+        Promise(ClockKind.ACKNOWLEDGE, sla.acknowledge_minutes, ALWAYS if is_hazard else sla.calendar_code),
         Promise(ClockKind.RESOLVE, sla.reopened_minutes, sla.calendar_code),
-    )
+    ]
+    if is_hazard and sla.make_safe_minutes:
+        promised.append(Promise(ClockKind.MAKE_SAFE, sla.make_safe_minutes, ALWAYS))
+    return tuple(promised)
 
 
 def shorten(clock: Clock, sla: Sla, pauses: Iterable[Pause], *, is_hazard: bool) -> None:
@@ -152,7 +159,9 @@ def shorten(clock: Clock, sla: Sla, pauses: Iterable[Pause], *, is_hazard: bool)
     It is counted from the clock's own start and by the clock's own round, and what the ticket's pauses (oldest first)
     took is given back: neither a wait for the resident nor the time before a reopening is held against the city.
     """
-    promised = _promises_again(sla) if clock.round else promises_of(sla, is_hazard=is_hazard)
+    promised = (
+        _promises_again(sla, is_hazard=is_hazard) if clock.round else promises_of(sla, is_hazard=is_hazard)
+    )
     promise = next((each for each in promised if each.kind == clock.kind), None)
     if promise is None:
         return

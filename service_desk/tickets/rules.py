@@ -64,8 +64,9 @@ MOVES: Mapping[str, frozenset[str]] = {
     "reopened": frozenset(
         {"triaged", "assigned", "in_progress", "waiting", "handed_over", "resolved", "rejected", "duplicate"}
     ),
+    # One outside body may send it on to another.
     "handed_over": frozenset(
-        {"triaged", "assigned", "in_progress", "waiting", "resolved", "rejected", "duplicate"}
+        {"handed_over", "triaged", "assigned", "in_progress", "waiting", "resolved", "rejected", "duplicate"}
     ),
     # A person may contest a refusal.
     "rejected": frozenset({"reopened"}),

@@ -313,3 +313,8 @@ def test_units_person_works_on_own_tickets_only(client, report, city, clerk):
     assert client.get(f"/desk/t/{other.ticket_id}").status_code == 403
     work.set_tenant(1)
     assert client.post(f"/desk/t/{held.ticket_id}/start", {"seen": seen(held.ticket_id)}).status_code == 303
+
+
+def test_a_number_no_ticket_can_have_is_not_found(client):
+    client.sign_in("clerk5@rehovot.example")
+    assert client.get(f"/desk/t/{10**30}").status_code == 404

@@ -218,3 +218,21 @@ def test_a_breach_is_recorded_once_and_stays(app, ticket_id, owner):
     assert (record_breaches(), record_breaches()) == (1, 0)
     assert [event.kind for event in queries.events_of(ticket_id)] == ["received", "breached"]
     assert all(each.breached_at is None or each.breached_at < clock.now() for each in clocks_of(ticket_id))
+
+
+def test_a_hazard_that_reopens_is_made_safe_again(app, said, clerk):
+    ticket_id = receive.receive_report(
+        said(answers={"position": "crossing", "depth": "gt10"}), Actor("resident")
+    ).ticket_id
+    finish.resolve_ticket(ticket_id, None, clerk, "seen_by_staff", "תוקן")
+    answer.say_not_done(ticket_id, RESIDENT)
+    again = {each.kind: each.calendar_code for each in clocks_of(ticket_id) if each.round == 1}
+    assert again["make_safe"] == again["acknowledge"] == "24x7"
+    assert "resolve" in again
+
+
+def test_one_outside_body_may_send_it_on_to_another(app, city, ticket_id, clerk):
+    water = city.unit_by_code("WATER")
+    hand_over.hand_over(ticket_id, None, clerk, unit_id=water.id)
+    hand_over.hand_over(ticket_id, None, clerk, unit_id=water.id)
+    assert queries.ticket_or_404(ticket_id).status == "handed_over"
