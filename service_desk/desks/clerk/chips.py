@@ -64,11 +64,15 @@ def _left(time_left: str, _language: str) -> str:
 
 def _still(ticket: Ticket) -> DueChip:
     if ticket.status in PAUSING:
-        since = due(ticket.holder_since)
-        return DueChip("paused", _("The clock stands still"), _("since %(time)s", time=since), 40)
+        return DueChip("paused", *_stands_still(due(ticket.holder_since), spoken()), 40)
     if ticket.status in {"rejected", "duplicate"}:
         return DueChip("ok", _("No promise runs"), due(ticket.closed_at), 0)
     return DueChip("met", _("Done"), due(ticket.resolved_at or ticket.closed_at), 100)
+
+
+@lru_cache(maxsize=2048)
+def _stands_still(since: str, _language: str) -> tuple[str, str]:
+    return str(_("The clock stands still")), str(_("since %(time)s", time=since))
 
 
 @dataclass(frozen=True, slots=True)
