@@ -40,7 +40,6 @@ def join_ticket(
     """
     now = clock.now()
     text = clean_text(words, 1000)
-    actor = Actor("resident")
     with transaction() as after:
         ticket = queries.lock(ticket_id)
         if ticket.is_sensitive or not is_working(ticket.status):
@@ -53,6 +52,8 @@ def join_ticket(
             phone = resident_id = None
         new = tickets.follow(ticket.id, "follower", resident_id, locale, contact if phone else "none", now)
         ticket.follower_count += held is None
+        # Her own words come back to her on her own link.
+        actor = Actor("resident", new.id)
         event = tickets.note(ticket, "joined", actor, now, {"words": text_digest(text)} if text else {})
         step.with_words(ticket, event, "remark", text, actor, now)
         ticket.has_news = True
