@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, g, jsonify, render_template, request
+from flask import Flask, g, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
@@ -121,8 +121,3 @@ def init_app(app: Flask) -> None:
         if app.testing:
             raise error
         return answer(500, "error")
-
-
-def no_content() -> Response:
-    """Return an empty 204."""
-    return Response(status=204)

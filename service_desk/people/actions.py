@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 import phonenumbers
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, insert, text, update
+from sqlalchemy import delete, insert, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service_desk.errors import BadInput
@@ -173,14 +173,3 @@ def note_inbound(resident_id: int, now: datetime) -> None:
     """Remember when the person last wrote on WhatsApp: free text is allowed for 24 h from then."""
     where = (Resident.authority_id == tenant_id(), Resident.id == resident_id)
     db.session.execute(update(Resident).where(*where).values(last_inbound_at=now))
-
-
-def stop_channel(phone: str, channel: str) -> None:
-    """Stop a channel for a number, at the person's word."""
-    db.session.execute(
-        text(
-            "UPDATE residents SET stopped = (SELECT array_agg(DISTINCT c) FROM unnest(stopped || ARRAY[:channel]) AS c) "
-            "WHERE authority_id = :authority AND phone = :phone"
-        ),
-        {"channel": channel, "authority": tenant_id(), "phone": phone},
-    )

@@ -43,47 +43,29 @@ class Actor:
 
 SYSTEM = Actor("system")
 
+_CLERK = frozenset(
+    [
+        "see_queue",
+        "see_ticket",
+        "file_for_other",
+        "triage",
+        "assign",
+        "work",
+        "ask",
+        "note",
+        "hand_over",
+        "resolve",
+        "reject",
+        "merge",
+        "reopen",
+        "reply",
+        "close",
+    ]
+)
 #: Abilities by role. A clerk's and manager's hold in the own centres; what they do elsewhere is written in the access log.
 ABILITIES: dict[str, frozenset[str]] = {
-    "clerk": frozenset(
-        {
-            "see_queue",
-            "see_ticket",
-            "file_for_other",
-            "triage",
-            "assign",
-            "work",
-            "ask",
-            "note",
-            "hand_over",
-            "resolve",
-            "reject",
-            "merge",
-            "reopen",
-            "reply",
-            "close",
-        }
-    ),
-    "manager": frozenset(
-        {
-            "see_queue",
-            "see_ticket",
-            "file_for_other",
-            "triage",
-            "assign",
-            "work",
-            "ask",
-            "note",
-            "hand_over",
-            "resolve",
-            "reject",
-            "merge",
-            "reopen",
-            "reply",
-            "close",
-            "see_figures",
-        }
-    ),
+    "clerk": _CLERK,
+    "manager": _CLERK | {"see_figures"},
     "unit": frozenset({"see_queue", "see_ticket", "work", "ask", "note", "resolve"}),
     "contractor": frozenset({"see_own"}),
     "mayor": frozenset({"see_figures", "see_queue", "see_ticket"}),

@@ -15,7 +15,7 @@ from service_desk.slas.rules import CalendarShelf, StoredDay, calendar_of
 from service_desk.work import tenant_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from service_desk.slas.rules import Calendar
 
@@ -122,21 +122,6 @@ def pauses_of(ticket_id: int) -> list[Pause]:
         .order_by(Pause.started_at)
     )
     return list(db.session.scalars(query))
-
-
-def clocks_of_many(ticket_ids: Iterable[int]) -> dict[int, list[Clock]]:
-    """Return {ticket id: clocks}."""
-    wanted = list(ticket_ids)
-    found: dict[int, list[Clock]] = {ticket_id: [] for ticket_id in wanted}
-    if wanted:
-        query = (
-            select(Clock)
-            .where(Clock.authority_id == tenant_id(), Clock.ticket_id.in_(wanted))
-            .order_by(Clock.round, Clock.kind)
-        )
-        for clock in db.session.scalars(query):
-            found[clock.ticket_id].append(clock)
-    return found
 
 
 def overdue(now: object, limit: int) -> list[Clock]:

@@ -90,11 +90,6 @@ def read_street_points() -> list[StreetPoint]:
     ]
 
 
-def read_street_point_sources() -> list[str]:
-    """Return the source of each street point, in the order of read_street_points."""
-    return [row["source"] for row in _rows("rehovot_street_points.csv")]
-
-
 def read_landmarks() -> list[Landmark]:
     """Return Rehovot's named places that have a point."""
     rows = json.loads((DATA / "rehovot_places.json").read_text(encoding="utf-8"))

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from service_desk.messages.actions import Recipient
-    from service_desk.people.rules import Actor
     from service_desk.routing.rules import Decision
     from service_desk.slas.rules import Calendar
 
@@ -282,8 +281,3 @@ class Life:
 
 
 SYSTEM_KEY: tuple[str, int | None] = ("system", None)
-
-
-def key_of(actor: Actor) -> tuple[str, int | None]:
-    """Return what an event keeps of an actor."""
-    return actor.kind, actor.id

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from service_desk.catalog.queries import catalogue
 from service_desk.catalog.rules import check_answers, is_hazard
 from service_desk.city.models import StreetPoint
 from service_desk.city.queries import city_map
@@ -142,8 +141,3 @@ class Scene:
         if kind == "number":
             return self._chance.randrange(1, 6)
         return "פרטים בגוף הדיווח" if question.is_required else ""
-
-
-def all_types() -> dict[str, ServiceType]:
-    """Return the types in force by code."""
-    return dict(catalogue().types)
