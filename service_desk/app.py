@@ -11,6 +11,7 @@ from flask import Flask
 from service_desk import config, telemetry, work
 from service_desk.catalog import models as _catalog
 from service_desk.city import models as _city
+from service_desk.contractors import models as _contractors
 from service_desk.desks import edge
 from service_desk.extensions import Model, babel, csrf, db, limiter, login
 from service_desk.intake import models as _intake
@@ -18,6 +19,7 @@ from service_desk.messages import models as _messages
 from service_desk.people import models as _people
 from service_desk.routing import models as _routing
 from service_desk.slas import models as _slas
+from service_desk.supervision import models as _supervision
 from service_desk.tickets import models as _tickets
 
 if TYPE_CHECKING:
@@ -25,7 +27,18 @@ if TYPE_CHECKING:
 
     from sqlalchemy import MetaData
 
-_SLICES = (_catalog, _city, _intake, _messages, _people, _routing, _slas, _tickets)
+_SLICES = (
+    _catalog,
+    _city,
+    _contractors,
+    _intake,
+    _messages,
+    _people,
+    _routing,
+    _slas,
+    _supervision,
+    _tickets,
+)
 DAY_SECONDS = 86_400
 
 

@@ -154,3 +154,23 @@ class Inbound(Table):
     ticket_id: Mapped[int | None] = mapped_column(BigInteger)
     #: what was done with it: remark | stopped | started | undecided | unknown_sender
     outcome: Mapped[str] = mapped_column(Text)
+
+
+class ReplyTemplate(Table):
+    """Words a clerk starts a reply from (נוסח מוכן), by type and status, in the resident's language."""
+
+    __tablename__ = "reply_templates"
+    __table_args__ = (UniqueConstraint("authority_id", "code"),)
+    authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(Text)
+    name: Mapped[dict[str, str]] = mapped_column(JSONB)
+    #: null: for every type
+    group_code: Mapped[str | None] = mapped_column(Text)
+    service_code: Mapped[str | None] = mapped_column(Text)
+    #: reply | question | resolved | rejected: where it is offered
+    use: Mapped[str] = mapped_column(Text)
+    #: {"he": …, "ar": …, "ru": …, "en": …, "am": …} with {reference}, {street}, {due}
+    words: Mapped[dict[str, str]] = mapped_column(JSONB)
+    sort: Mapped[int] = mapped_column(SmallInteger, default=0)
+    is_active: Mapped[bool] = mapped_column(default=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
@@ -17,13 +18,14 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service_desk.extensions import Table
 from service_desk.work import new_id
 
 Instant = DateTime(timezone=True)
-ROLES = ("clerk", "manager", "unit", "contractor", "mayor", "admin")
+ROLES = ("clerk", "manager", "unit", "inspector", "contractor", "mayor", "admin")
 
 
 class Resident(Table):
@@ -109,6 +111,44 @@ class ApiKey(Table):
     key_hash: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class SavedFilter(Table):
+    """A queue filter that a person named and kept (סינון שמור)."""
+
+    __tablename__ = "saved_filters"
+    __table_args__ = (
+        ForeignKeyConstraint(["authority_id", "staff_id"], ["staff.authority_id", "staff.id"]),
+        UniqueConstraint("authority_id", "staff_id", "name"),
+    )
+    authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
+    staff_id: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(Text)
+    #: the queue's query string, without page
+    query: Mapped[str] = mapped_column(Text)
+    sort: Mapped[int] = mapped_column(SmallInteger, default=0)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Notice(Table):
+    """A digest for one person (תקציר): what reached her ladder since the last one. One row, however much it holds."""
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        ForeignKeyConstraint(["authority_id", "staff_id"], ["staff.authority_id", "staff.id"]),
+        UniqueConstraint("authority_id", "dedupe_key"),
+        Index("ix_notices_staff", "authority_id", "staff_id", "at"),
+    )
+    authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
+    staff_id: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime] = mapped_column(Instant)
+    #: codes and values: [{"ticket": id, "kind", "percent", …}, …]
+    items: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    #: the same digest is written once
+    dedupe_key: Mapped[str] = mapped_column(Text)
+    seen_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class AccessEntry(Table):

@@ -60,16 +60,44 @@ _CLERK = frozenset(
         "reopen",
         "reply",
         "close",
+        "issue_order",
+        "verify",
+        "split",
+        "bulk",
     ]
 )
 #: Abilities by role. A clerk's and manager's hold in the own centres; what they do elsewhere is written in the access log.
 ABILITIES: dict[str, frozenset[str]] = {
     "clerk": _CLERK,
-    "manager": _CLERK | {"see_figures"},
-    "unit": frozenset({"see_queue", "see_ticket", "work", "ask", "note", "resolve"}),
-    "contractor": frozenset({"see_own"}),
+    "manager": _CLERK | {"see_figures", "decide_damage", "set_hours", "plan_round", "handle_case"},
+    "unit": frozenset(
+        {
+            "see_queue",
+            "see_ticket",
+            "work",
+            "ask",
+            "note",
+            "resolve",
+            "issue_order",
+            "verify",
+            "plan_round",
+            "handle_case",
+        }
+    ),
+    "inspector": frozenset({"see_ticket", "note", "verify", "walk_round", "handle_case", "file_for_other"}),
+    "contractor": frozenset({"see_own", "do_order", "answer_damage"}),
     "mayor": frozenset({"see_figures", "see_queue", "see_ticket"}),
-    "admin": frozenset({"see_figures", "see_queue", "see_ticket", "manage_keys", "see_sandbox"}),
+    "admin": frozenset(
+        {
+            "see_figures",
+            "see_queue",
+            "see_ticket",
+            "manage_keys",
+            "see_sandbox",
+            "manage_contracts",
+            "set_hours",
+        }
+    ),
 }
 
 

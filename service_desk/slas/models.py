@@ -14,6 +14,7 @@ from sqlalchemy import (
     Index,
     SmallInteger,
     Text,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -92,6 +93,8 @@ class Sla(Table):
     #: after a resident's «not done»
     reopened_minutes: Mapped[int]
     calendar_code: Mapped[str] = mapped_column(Text)
+    #: who hears when: [[percent of the promise used, role], …]; null = the city's usual ladder
+    ladder: Mapped[list[Any] | None] = mapped_column(JSONB)
     source: Mapped[str] = mapped_column(Text)
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
@@ -112,6 +115,12 @@ class Clock(Table):
             "authority_id",
             "due_at",
             postgresql_where=text("stopped_at IS NULL AND paused_at IS NULL AND breached_at IS NULL"),
+        ),
+        Index(
+            "ix_clocks_rung",
+            "authority_id",
+            "next_rung_at",
+            postgresql_where=text("next_rung_at IS NOT NULL"),
         ),
     )
     authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
@@ -134,6 +143,31 @@ class Clock(Table):
     result: Mapped[str | None] = mapped_column(Text)
     #: when the promise passed unmet; the first breach stays on record
     breached_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: when the ladder's next rung is reached, so that a sweep finds it by index; null while held, stopped or at the top
+    next_rung_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Escalation(Table):
+    """One rung of the ladder reached by one clock (הסלמה): never twice, and told in the person's next digest."""
+
+    __tablename__ = "escalations"
+    __table_args__ = (
+        ForeignKeyConstraint(["authority_id", "ticket_id"], ["tickets.authority_id", "tickets.id"]),
+        UniqueConstraint("authority_id", "ticket_id", "kind", "round", "percent", "role"),
+        Index("ix_escalations_untold", "authority_id", "id", postgresql_where=text("told_at IS NULL")),
+    )
+    authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(Text)
+    round: Mapped[int] = mapped_column(SmallInteger)
+    #: 50 | 80 | 100 | 150 … of the promise
+    percent: Mapped[int] = mapped_column(SmallInteger)
+    #: clerk | manager | unit | management
+    role: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Instant)
+    #: when it went into somebody's digest; null = waits for the end of the quiet hours or the next digest
+    told_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Pause(Table):

@@ -41,6 +41,13 @@ class Ticket(Table):
         Index("ix_tickets_city_queue", "authority_id", "due_at", "id", postgresql_where=_OPEN),
         Index("ix_tickets_mine", "authority_id", "assignee_id", "due_at", postgresql_where=_OPEN),
         Index("ix_tickets_unit", "authority_id", "unit_id", "due_at", postgresql_where=_OPEN),
+        Index(
+            "ix_tickets_orders",
+            "authority_id",
+            "order_state",
+            "due_at",
+            postgresql_where=text("is_open AND order_state IS NOT NULL"),
+        ),
         Index("ix_tickets_opened", "authority_id", "opened_at"),
         Index("ix_tickets_centre_opened", "authority_id", "centre_id", "opened_at"),
         Index("ix_tickets_kind_place", "authority_id", "service_code", "lat", "lon", postgresql_where=_OPEN),
@@ -95,6 +102,10 @@ class Ticket(Table):
     #: code of why it ended without work, or how it was proven
     outcome: Mapped[str | None] = mapped_column(Text)
     merged_into_id: Mapped[int | None] = mapped_column(BigInteger)
+    #: the ticket that this one was split from
+    split_from_id: Mapped[int | None] = mapped_column(BigInteger)
+    #: with_contractor | to_verify | refused: what its work orders wait for; null without open ones
+    order_state: Mapped[str | None] = mapped_column(Text)
     reopened_count: Mapped[int] = mapped_column(SmallInteger, default=0)
     follower_count: Mapped[int] = mapped_column(SmallInteger, default=1)
     photo_count: Mapped[int] = mapped_column(SmallInteger, default=0)
@@ -188,6 +199,59 @@ class Follower(Table):
     token_nonce: Mapped[bytes] = mapped_column(LargeBinary)
     joined_at: Mapped[datetime] = mapped_column(Instant)
     left_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Claim(Table):
+    """Who works on a ticket right now (תפיסה), so that a second person does not: it ends by itself."""
+
+    __tablename__ = "claims"
+    __table_args__ = (
+        ForeignKeyConstraint(["authority_id", "ticket_id"], ["tickets.authority_id", "tickets.id"]),
+    )
+    authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    staff_id: Mapped[int] = mapped_column(BigInteger)
+    since: Mapped[datetime] = mapped_column(Instant)
+    until: Mapped[datetime] = mapped_column(Instant)
+
+
+class BulkAct(Table):
+    """One act on many tickets (פעולה מרוכזת), with what is needed to undo it."""
+
+    __tablename__ = "bulk_acts"
+    __table_args__ = (
+        UniqueConstraint("authority_id", "submission_key"),
+        Index("ix_bulk_acts_staff", "authority_id", "staff_id", "at"),
+    )
+    authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
+    staff_id: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime] = mapped_column(Instant)
+    #: assign | resolve | reject | merge
+    verb: Mapped[str] = mapped_column(Text)
+    #: what was asked: codes and values
+    asked: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    #: {"done": [{"ticket", "before", …}], "left": [{"ticket", "why"}]}
+    outcome: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    #: one per preview page: a double press is one act
+    submission_key: Mapped[str] = mapped_column(Text)
+    undo_until: Mapped[datetime] = mapped_column(Instant)
+    undone_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class ShiftHandover(Table):
+    """What one shift of a centre tells the next (העברת משמרת). Written once."""
+
+    __tablename__ = "shift_handovers"
+    __table_args__ = (Index("ix_shift_handovers_centre", "authority_id", "centre_id", "at"),)
+    authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
+    centre_id: Mapped[int] = mapped_column(BigInteger)
+    staff_id: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime] = mapped_column(Instant)
+    words: Mapped[str] = mapped_column(Text, default="")
+    #: figures and ticket ids at that moment
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 
 class DayAnchor(Table):

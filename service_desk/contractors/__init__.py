@@ -1,0 +1,1 @@
+"""Contractors: contracts, work orders, evidence, verification, agreed damages, statements."""

@@ -1,0 +1,1 @@
+"""Supervision of public space: inspectors' rounds, checklists, enforcement cases."""
