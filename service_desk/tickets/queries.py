@@ -227,17 +227,32 @@ def counts(wanted: dict[str, QueueFilter], now: datetime) -> dict[str, int]:
     return {name: int(getattr(row, name)) for name in wanted}
 
 
-#: put together once: each ticket page and each report asks for its neighbours
+def is_similar(table: Any, *, authority_id: Any, service_code: Any, box: dict[str, Any]) -> tuple[Any, ...]:
+    """Return the conditions of an open ticket of one type in a box; never a sensitive one, nor one that is resolved.
+
+    table: Ticket or an alias of it. box: west, east, south, north (degrees). Values: SQL expressions.
+    """
+    return (
+        table.authority_id == authority_id,
+        table.is_open,
+        table.service_code == service_code,
+        table.lat.between(box["south"], box["north"]),
+        table.lon.between(box["west"], box["east"]),
+        table.is_sensitive.is_(False),
+        table.status.not_in(("resolved",)),
+    )
+
+
+#: put together once: each report asks for its neighbours
 _NEARBY = (
     select(Ticket)
     .where(
-        Ticket.authority_id == bindparam("authority"),
-        Ticket.is_open,
-        Ticket.service_code == bindparam("service_code"),
-        Ticket.lat.between(bindparam("south"), bindparam("north")),
-        Ticket.lon.between(bindparam("west"), bindparam("east")),
-        Ticket.is_sensitive.is_(False),
-        Ticket.status.not_in(("resolved",)),
+        *is_similar(
+            Ticket,
+            authority_id=bindparam("authority"),
+            service_code=bindparam("service_code"),
+            box={side: bindparam(side) for side in ("west", "east", "south", "north")},
+        )
     )
     .limit(200)
 )
@@ -257,16 +272,23 @@ def nearby(
     dlon = dlat / max(math.cos(math.radians(lat)), 0.1)
     box = {"west": lon - dlon, "east": lon + dlon, "south": lat - dlat, "north": lat + dlat}
     around = db.session.scalars(_NEARBY, {"authority": tenant_id(), "service_code": service_code, **box})
+    return measured((each for each in around if each.id != except_id), lon, lat, radius_m)[:limit]
+
+
+def measured(
+    tickets: Iterable[Ticket], lon: float, lat: float, radius_m: float
+) -> list[tuple[Ticket, float]]:
+    """Return those of the tickets within the radius (m) of a point, with their distances (m), nearest first."""
+    shrink = math.cos(math.radians(lat))
     found = []
-    for ticket in around:
-        if ticket.id != except_id and ticket.lon is not None and ticket.lat is not None:
+    for ticket in tickets:
+        if ticket.lon is not None and ticket.lat is not None:
             metres = math.hypot(
-                (ticket.lat - lat) * METRES_PER_DEGREE,
-                (ticket.lon - lon) * METRES_PER_DEGREE * math.cos(math.radians(lat)),
+                (ticket.lat - lat) * METRES_PER_DEGREE, (ticket.lon - lon) * METRES_PER_DEGREE * shrink
             )
             if metres <= radius_m:
                 found.append((ticket, metres))
-    return sorted(found, key=lambda pair: pair[1])[:limit]
+    return sorted(found, key=lambda pair: pair[1])
 
 
 def open_of_resident(resident_id: int) -> list[Ticket]:

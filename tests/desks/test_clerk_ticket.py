@@ -14,6 +14,7 @@ from service_desk.catalog.queries import catalogue
 from service_desk.extensions import db
 from service_desk.flow import work_on
 from service_desk.flow.answer import add_remark
+from service_desk.flow.dossier import SIMILAR_M, dossier_of
 from service_desk.flow.finish import resolve_ticket
 from service_desk.flow.hand_over import hand_over
 from service_desk.flow.receive import receive_report
@@ -80,7 +81,7 @@ def photo() -> io.BytesIO:
     return raw
 
 
-def test_page_shows_everything_in_eight_statements(desk, report, clerk, statements):
+def test_page_shows_everything_in_three_statements(desk, report, clerk, statements):
     found = report()
     report(phone="+972501231231")
     work_on.ask_resident(found.ticket_id, 1, clerk, "באיזה נתיב?")
@@ -89,7 +90,7 @@ def test_page_shows_everything_in_eight_statements(desk, report, clerk, statemen
     desk.get(f"/desk/t/{found.ticket_id}")
     statements.clear()
     page = desk.get(f"/desk/t/{found.ticket_id}").get_data(as_text=True)
-    assert len(statements) <= 8, statements
+    assert len(statements) <= 3, statements
     for shown in (
         "בור עמוק מול", "באיזה נתיב?", "בנתיב הימני", "סיירת בדרך", "Internal, not sent", "050-•••-5678",
         "How it was computed", "Who held the ball", "By street and house number", "waits to be sent", "Similar, up to 250 m",
@@ -98,7 +99,7 @@ def test_page_shows_everything_in_eight_statements(desk, report, clerk, statemen
     assert "502345678" not in page
 
 
-def test_page_of_another_centre_takes_eight_statements_and_one_line_of_the_log(
+def test_page_of_another_centre_takes_four_statements_and_one_line_of_the_log(
     client, report, owner, statements
 ):
     found = report()
@@ -106,9 +107,32 @@ def test_page_of_another_centre_takes_eight_statements_and_one_line_of_the_log(
     client.get("/desk/")
     statements.clear()
     page = client.get(f"/desk/t/{found.ticket_id}?lang=en").get_data(as_text=True)
-    assert len(statements) <= 8, statements
+    assert len(statements) <= 4, statements
     assert "belongs to another centre" in page
     assert log_rows(owner, "ticket") == [("outside_own_centres", True)]
+
+
+def test_a_dossier_finds_the_same_neighbours_as_a_new_report_would(city, report):
+    for number in (56, 58, 60, 64, 66, 90):
+        report(phone=None, place=SaidPlace("address", line=f"טשרניחובסקי {number}"))
+    read = dossier_of(report().ticket_id)
+    here = read.ticket
+    near = queries.nearby(here.service_code, here.lon, here.lat, SIMILAR_M, except_id=here.id)
+    assert [(each.id, round(metres, 3)) for each, metres in read.similar] == [
+        (each.id, round(metres, 3)) for each, metres in near
+    ]
+    assert len(near) >= 3
+    assert len({metres for _ticket, metres in near}) > 1
+
+
+def test_a_dossier_bears_the_values_of_the_rows(report, clerk):
+    found = report()
+    work_on.ask_resident(found.ticket_id, 1, clerk, "באיזה נתיב?")
+    read, row = dossier_of(found.ticket_id), now_of(found.ticket_id)
+    assert {name: getattr(row, name) for name in read.ticket._fields} == read.ticket._asdict()
+    assert [each.at for each in read.events] == [each.at for each in queries.events_of(found.ticket_id)]
+    assert read.pauses[0].ended_at is None
+    assert read.people[0][1].phone == "+972502345678"
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from service_desk.flow.read_ticket import Dossier
+    from service_desk.flow.dossier import Dossier
     from service_desk.slas.models import Clock
     from service_desk.slas.models import Pause as PauseRow
     from service_desk.slas.rules import Calendar, Working

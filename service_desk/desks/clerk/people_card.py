@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from service_desk.desks.clerk import words
 
 if TYPE_CHECKING:
-    from service_desk.flow.read_ticket import Dossier
+    from service_desk.flow.dossier import Dossier
 
 
 @dataclass(frozen=True, slots=True)

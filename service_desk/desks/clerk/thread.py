@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from service_desk.flow.read_ticket import Dossier
+    from service_desk.flow.dossier import Dossier
     from service_desk.messages.models import Message
     from service_desk.tickets.models import Remark, TicketEvent
 

@@ -23,7 +23,7 @@ from service_desk.people.rules import may
 from service_desk.tickets import queries
 
 if TYPE_CHECKING:
-    from service_desk.flow.read_ticket import Dossier
+    from service_desk.flow.dossier import Dossier
     from service_desk.intake.models import Report
 
 
