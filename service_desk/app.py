@@ -74,7 +74,6 @@ def _flask_settings(settings: config.Settings) -> dict[str, object]:
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.sqlalchemy_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {
-            "pool_pre_ping": True,
             "hide_parameters": True,
             "pool_size": 8,
             "max_overflow": 4,

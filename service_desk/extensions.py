@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import select
+import time
+from typing import TYPE_CHECKING, Any
 
+import psycopg
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, event
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import Pool
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -40,3 +45,39 @@ login = LoginManager()
 limiter = Limiter(
     key_func=get_remote_address, default_limits=[], swallow_errors=True, in_memory_fallback_enabled=True
 )
+
+
+#: how long a connection may have rested and still be taken at its word (s)
+RESTED_SECONDS = 30.0
+
+
+@event.listens_for(Pool, "checkin")
+def _note_rest(_connection: Any, record: Any) -> None:
+    record.info["rested_at"] = time.monotonic()
+
+
+@event.listens_for(Pool, "checkout")
+def _try_out(connection: Any, record: Any, _proxy: Any) -> None:
+    """Ask a connection whether it lives when it rested for long, or when its server has said something unasked.
+
+    A server that stops says so at once; only a cut line is silent. Asking before every use (the pool's own way) costs
+    each page one way to the server and back.
+    """
+    rested_at = record.info.pop("rested_at", None)
+    if rested_at is None:
+        return  # fresh
+    try:
+        if time.monotonic() - rested_at < RESTED_SECONDS and not _has_said(connection):
+            return
+        connection.autocommit = True
+        connection.execute("SELECT 1")
+        connection.autocommit = False
+    except psycopg.Error as error:
+        raise InvalidatePoolError from error  # the pool drops what is older than this, and connects anew
+
+
+def _has_said(connection: psycopg.Connection) -> bool:
+    """Say whether bytes wait on a connection that nobody asked anything: a farewell, as a rule. Raises OperationalError when it is closed."""
+    ears = select.poll()
+    ears.register(connection.fileno(), select.POLLIN)
+    return bool(ears.poll(0))

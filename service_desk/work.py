@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 APP_ROLE = "keshet_app"
 _tenant: ContextVar[int | None] = ContextVar("keshet_tenant", default=None)
 _as_owner: ContextVar[bool] = ContextVar("keshet_owner", default=False)
-_OPEN = text("SELECT set_config('role', :role, true), set_config('keshet.authority_id', :authority, true)")
+_OPEN = "SELECT set_config('role', %(role)s, true), set_config('keshet.authority_id', %(authority)s, true)"
 
 
 def tenant_id() -> int:
@@ -80,7 +80,7 @@ def as_owner() -> Iterator[None]:
 def _enter(connection: Connection) -> None:
     """Drop to the role that cannot bypass row-level security, and name the tenant, for one transaction."""
     role = "none" if _as_owner.get() else APP_ROLE
-    connection.execute(_OPEN, {"role": role, "authority": str(_tenant.get() or "")})
+    connection.exec_driver_sql(_OPEN, {"role": role, "authority": str(_tenant.get() or "")})
 
 
 @event.listens_for(Session, "after_begin")

@@ -49,8 +49,8 @@ def _load(token: str) -> StaffUser | None:
         raise
     if found is None:
         return None
-    staff, actor = found
-    return StaffUser(token, staff.name, staff.locale, actor)
+    actor, locale = found
+    return StaffUser(token, actor.name, locale, actor)
 
 
 def home_of(actor: Actor) -> str:

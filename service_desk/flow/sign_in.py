@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from service_desk import clock, config
 from service_desk.intake.rules import clean_text
@@ -11,9 +10,6 @@ from service_desk.people import actions as people
 from service_desk.people import queries
 from service_desk.people.rules import Actor
 from service_desk.work import transaction
-
-if TYPE_CHECKING:
-    from service_desk.people.models import Staff
 
 #: how stale «last seen» may be before it is written again: a page is a read, not a write
 SEEN_EVERY = timedelta(minutes=5)
@@ -30,19 +26,19 @@ def sign_in(email: str, password: str) -> str | None:
         return people.start_session(staff, now, config.current().session_hours) if fits and staff else None
 
 
-def recognise(token: str) -> tuple[Staff, Actor] | None:
-    """Return who holds the session, or None when it ended or was idle for too long."""
+def recognise(token: str) -> tuple[Actor, str] | None:
+    """Return who holds the session and her language, or None when it ended or was idle for too long."""
     now = clock.now()
     found = queries.staff_of_session(
         token, now, now - timedelta(minutes=config.current().session_idle_minutes)
     )
     if found is None:
         return None
-    staff, actor, seen = found
+    actor, locale, seen = found
     if now - seen > SEEN_EVERY:
         with transaction():
             people.touch_session(token, now)
-    return staff, actor
+    return actor, locale
 
 
 def sign_out(token: str) -> None:

@@ -26,7 +26,9 @@ def staff_by_email(email: str) -> Staff | None:
 #: asked by every page of every desk, so it is put together once
 _SESSION = (
     select(
-        Staff,
+        Staff.id,
+        Staff.name,
+        Staff.locale,
         select(
             func.json_agg(func.json_build_array(Membership.role, Membership.centre_id, Membership.unit_id))
         )
@@ -48,21 +50,21 @@ _SESSION = (
 )
 
 
-def staff_of_session(token: str, now: datetime, idle_since: datetime) -> tuple[Staff, Actor, datetime] | None:
-    """Return staff, actor and when last seen, of a living session; None when ended, idle too long or unknown. One statement."""
+def staff_of_session(token: str, now: datetime, idle_since: datetime) -> tuple[Actor, str, datetime] | None:
+    """Return actor, language and when last seen, of a living session; None when ended, idle too long or unknown. One statement."""
     given = {"authority": tenant_id(), "token": digest(token), "now": now, "idle_since": idle_since}
-    row = db.session.execute(_SESSION, given).first()
+    row = db.session.connection().execute(_SESSION, given).first()  # past the session: nothing to track
     if row is None:
         return None
-    staff, found, seen = row
-    return staff, actor_of(staff, [Role(*role) for role in found or []]), seen
+    staff_id, name, locale, found, seen = row
+    return actor_of(staff_id, name, [Role(*role) for role in found or []]), locale, seen
 
 
-def actor_of(staff: Staff, roles: Iterable[Role]) -> Actor:
+def actor_of(staff_id: int, name: str, roles: Iterable[Role]) -> Actor:
     """Return who a staff member acts as."""
     held = tuple(roles)
     kind = "contractor" if held and all(role.name == "contractor" for role in held) else "staff"
-    return Actor(kind, staff.id, staff.name, held)
+    return Actor(kind, staff_id, name, held)
 
 
 def colleagues(centre_id: int) -> list[Staff]:

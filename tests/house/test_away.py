@@ -2,8 +2,11 @@
 
 import pytest
 from flask import g
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from service_desk import extensions
+from service_desk.extensions import db
 from service_desk.flow import sign_in
 
 
@@ -20,3 +23,19 @@ def test_a_signed_in_clerk_gets_the_page_that_says_try_again(client, monkeypatch
     response = client.get(path)
     assert response.status_code == 503
     assert "<html" in response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("rested_seconds", [0.0, 60.0])
+def test_a_connection_whose_server_went_away_is_not_taken_from_the_pool(
+    app, city, owner, monkeypatch, rested_seconds
+):
+    assert db.session.scalar(text("SELECT 1")) == 1
+    db.session.remove()  # it rests in the pool
+    with owner.connect() as other:
+        other.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = current_user AND datname = current_database()"
+            )
+        )
+    monkeypatch.setattr(extensions, "RESTED_SECONDS", extensions.RESTED_SECONDS - rested_seconds)
+    assert db.session.scalar(text("SELECT 1")) == 1
