@@ -1,0 +1,1 @@
+"""Reads of work orders with their clocks, pauses, proofs and verifications."""
