@@ -19,6 +19,7 @@ depends_on = None
 TENANT_TABLES = (
     "bulk_acts",
     "case_events",
+    "case_photos",
     "cases",
     "checklists",
     "claims",
@@ -41,9 +42,9 @@ TENANT_TABLES = (
     "work_orders",
 )
 #: never updated, never deleted by the application
-APPEND_ONLY = ("case_events", "order_entries", "proofs", "shift_handovers", "statements")
+APPEND_ONLY = ("case_events", "case_photos", "order_entries", "proofs", "shift_handovers", "statements")
 #: rows the application may delete: what a person let go of
-DELETABLE = ("claims", "saved_filters")
+DELETABLE = ("claims", "round_stops", "saved_filters")
 
 ROLES_BEFORE = "role IN ('clerk', 'manager', 'unit', 'contractor', 'mayor', 'admin')"
 ROLES_AFTER = "role IN ('clerk', 'manager', 'unit', 'inspector', 'contractor', 'mayor', 'admin')"
@@ -113,6 +114,8 @@ def downgrade() -> None:
     op.drop_table('claims')
     op.drop_index('uq_checklists_in_force', table_name='checklists', postgresql_where=sa.text('valid_to IS NULL'))
     op.drop_table('checklists')
+    op.drop_index('ix_case_photos_case', table_name='case_photos')
+    op.drop_table('case_photos')
     op.drop_table('case_events')
     op.drop_index('ix_shift_handovers_centre', table_name='shift_handovers')
     op.drop_table('shift_handovers')
@@ -161,12 +164,14 @@ def _tables() -> None:
     sa.Column('opened_by', sa.BigInteger(), nullable=True),
     sa.Column('next_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('submission_key', sa.Text(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('last_hash', sa.LargeBinary(), nullable=False),
     sa.CheckConstraint("kind IN ('unpermitted_building', 'public_space', 'waste', 'signage', 'business_licence', 'noise', 'other')", name=op.f('ck_cases_kind')),
     sa.CheckConstraint("state IN ('opened', 'inspected', 'warned', 'fined', 'in_court', 'complied', 'dropped', 'closed')", name=op.f('ck_cases_state')),
     sa.PrimaryKeyConstraint('authority_id', 'id', name=op.f('pk_cases')),
-    sa.UniqueConstraint('authority_id', 'reference', name=op.f('uq_cases_authority_id_reference'))
+    sa.UniqueConstraint('authority_id', 'reference', name=op.f('uq_cases_authority_id_reference')),
+    sa.UniqueConstraint('authority_id', 'submission_key', name=op.f('uq_cases_authority_id_submission_key'))
     )
     op.create_index('ix_cases_open', 'cases', ['authority_id', 'next_at'], unique=False, postgresql_where=sa.text('is_open'))
     op.create_index('ix_cases_place', 'cases', ['authority_id', 'lat', 'lon'], unique=False, postgresql_where=sa.text('is_open'))
@@ -182,8 +187,10 @@ def _tables() -> None:
     sa.Column('created_by', sa.BigInteger(), nullable=True),
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('submission_key', sa.Text(), nullable=True),
     sa.CheckConstraint("state IN ('planned', 'walking', 'done', 'cancelled')", name=op.f('ck_rounds_state')),
-    sa.PrimaryKeyConstraint('authority_id', 'id', name=op.f('pk_rounds'))
+    sa.PrimaryKeyConstraint('authority_id', 'id', name=op.f('pk_rounds')),
+    sa.UniqueConstraint('authority_id', 'submission_key', name=op.f('uq_rounds_authority_id_submission_key'))
     )
     op.create_index('ix_rounds_day', 'rounds', ['authority_id', 'day'], unique=False)
     op.create_table('shift_handovers',
@@ -212,6 +219,21 @@ def _tables() -> None:
     sa.ForeignKeyConstraint(['authority_id', 'case_id'], ['cases.authority_id', 'cases.id'], name=op.f('fk_case_events_authority_id_case_id')),
     sa.PrimaryKeyConstraint('authority_id', 'case_id', 'seq', name=op.f('pk_case_events'))
     )
+    op.create_table('case_photos',
+    sa.Column('authority_id', sa.SmallInteger(), nullable=False),
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('case_id', sa.BigInteger(), nullable=False),
+    sa.Column('seq', sa.Integer(), nullable=False),
+    sa.Column('storage_key', sa.Text(), nullable=False),
+    sa.Column('width', sa.Integer(), nullable=False),
+    sa.Column('height', sa.Integer(), nullable=False),
+    sa.Column('size_bytes', sa.Integer(), nullable=False),
+    sa.Column('sha256', sa.LargeBinary(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['authority_id', 'case_id'], ['cases.authority_id', 'cases.id'], name=op.f('fk_case_photos_authority_id_case_id')),
+    sa.PrimaryKeyConstraint('authority_id', 'id', name=op.f('pk_case_photos'))
+    )
+    op.create_index('ix_case_photos_case', 'case_photos', ['authority_id', 'case_id'], unique=False)
     op.create_table('checklists',
     sa.Column('authority_id', sa.SmallInteger(), nullable=False),
     sa.Column('id', sa.BigInteger(), nullable=False),

@@ -48,7 +48,8 @@ class Checklist(Table):
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
     code: Mapped[str] = mapped_column(Text)
     name: Mapped[dict[str, str]] = mapped_column(JSONB)
-    #: [{"code", "label": by language, "service_code": type of the ticket a finding opens, or null}, …]
+    #: [{"code", "label": by language, "service_code": type of the ticket a finding opens, or null, "answers": answers of
+    #: that type as a finding gives them, "danger": those that a finding marked dangerous gives instead}, …]
     items: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
@@ -59,6 +60,7 @@ class Round(Table):
 
     __tablename__ = "rounds"
     __table_args__ = (
+        UniqueConstraint("authority_id", "submission_key"),
         CheckConstraint(f"state IN {ROUND_STATES}", name="state"),
         Index("ix_rounds_day", "authority_id", "day"),
     )
@@ -74,6 +76,8 @@ class Round(Table):
     created_by: Mapped[int | None] = mapped_column(BigInteger)
     started_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: of the form it was planned with: a double press plans one round
+    submission_key: Mapped[str | None] = mapped_column(Text)
 
 
 class RoundStop(Table):
@@ -119,6 +123,7 @@ class Case(Table):
     __tablename__ = "cases"
     __table_args__ = (
         UniqueConstraint("authority_id", "reference"),
+        UniqueConstraint("authority_id", "submission_key"),
         CheckConstraint(f"kind IN {CASE_KINDS}", name="kind"),
         CheckConstraint(f"state IN {CASE_STATES}", name="state"),
         Index("ix_cases_open", "authority_id", "next_at", postgresql_where=text("is_open")),
@@ -148,6 +153,8 @@ class Case(Table):
     #: when somebody must look again: the end of a notice's days
     next_at: Mapped[datetime | None] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: of the form it was opened with: a double press opens one case
+    submission_key: Mapped[str | None] = mapped_column(Text)
     #: grows by one with each event
     version: Mapped[int] = mapped_column(default=0)
     last_hash: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
@@ -170,3 +177,25 @@ class CaseEvent(Table):
     #: codes, values and words: a case is the city's own paper and is kept as it is
     data: Mapped[dict[str, Any]] = mapped_column(JSONB)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class CasePhoto(Table):
+    """A photo that came with a case's event, re-encoded like every photo. Never updated, never deleted."""
+
+    __tablename__ = "case_photos"
+    __table_args__ = (
+        ForeignKeyConstraint(["authority_id", "case_id"], ["cases.authority_id", "cases.id"]),
+        Index("ix_case_photos_case", "authority_id", "case_id"),
+    )
+    authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
+    case_id: Mapped[int] = mapped_column(BigInteger)
+    #: event it came with; the event's data keeps its digest
+    seq: Mapped[int]
+    #: unguessable name in the storage
+    storage_key: Mapped[str] = mapped_column(Text)
+    width: Mapped[int]
+    height: Mapped[int]
+    size_bytes: Mapped[int]
+    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(Instant)
