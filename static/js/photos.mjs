@@ -44,6 +44,7 @@ export default function photos(input) {
     return item;
   }
 
+  input.form?.addEventListener("reset", () => put([]));
   input.addEventListener("change", () => {
     const same = (one, other) => one.name === other.name && one.size === other.size && one.lastModified === other.lastModified;
     const added = [...input.files].filter((file) => !chosen.some((each) => same(each, file)));

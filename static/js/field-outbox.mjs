@@ -1,0 +1,116 @@
+// Shows what waits on this phone, sends it whenever it can, and says what became of each.
+// <section id="outbox" data-module="field-outbox" data-holder="1-17" data-ping="/contractor/ping" data-login="/staff/login"
+//   data-words='{"waiting": "Waiting to be sent: {n}", …}'>
+//   <p data-line role="status"></p><ul data-list></ul><button data-retry hidden>Try now</button></section>
+// Words: waiting, none, sending, offline, signed_out, other, busy, state_waiting, state_sent, state_refused, outcome_late,
+// outcome_repeated, again, remove, sign_in. Other modules of the page share one outbox through theBox().
+import { openOutbox } from "./outbox.mjs";
+
+const EVERY_MS = 45_000;
+let shared = null;
+
+/** Return { box, words, send } of this page, or null where it keeps none. */
+export function theBox() {
+  const element = document.getElementById("outbox");
+  if (!element || !("indexedDB" in window)) return null;
+  shared ??= { box: openOutbox(element.dataset), words: JSON.parse(element.dataset.words || "{}"), send: () => Promise.resolve() };
+  return shared;
+}
+
+export const hour = (ms) => new Date(ms).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+
+export default function fieldOutbox(element) {
+  const here = theBox();
+  if (!here) return;
+  const { box, words } = here;
+  const line = element.querySelector("[data-line]");
+  const list = element.querySelector("[data-list]");
+  const retry = element.querySelector("[data-retry]");
+  let entries = [];
+  let stopped = "";
+  let isSending = false;
+
+  const waiting = () => entries.filter((entry) => entry.state === "waiting");
+
+  function draw() {
+    const count = waiting().length;
+    const refused = entries.filter((entry) => entry.state === "refused").length;
+    const reason = { offline: words.offline, "signed-out": words.signed_out, other: words.other, busy: words.busy }[stopped] || "";
+    const said = count ? [words.waiting.replace("{n}", count), isSending ? words.sending : reason] : [entries.length && !refused ? words.none : "", stopped === "signed-out" ? words.signed_out : ""];
+    const text = said.filter(Boolean).join(" ");
+    if (line.textContent !== text) line.textContent = text;
+    element.dataset.state = refused ? "refused" : count || stopped === "signed-out" ? "waiting" : "sent";
+    element.hidden = !text && !entries.length;
+    retry.hidden = !count || isSending;
+    list.replaceChildren(...entries.slice().reverse().slice(0, 12).map((entry) => row(entry, words, box, send)));
+    if (stopped === "signed-out") line.append(" ", link(element.dataset.login, words.sign_in));
+  }
+
+  async function send() {
+    if (isSending) return;
+    isSending = true;
+    draw();
+    const before = new Set(waiting().map((entry) => entry.key));
+    const told = await box.send().catch(() => ({ stopped: "busy" }));
+    isSending = false;
+    stopped = told.stopped;
+    draw();
+    if (entries.some((entry) => before.has(entry.key) && entry.state !== "waiting" && entry.page === location.pathname)) renew();
+  }
+
+  here.send = send;
+  box.watch((found) => {
+    entries = found;
+    draw();
+  }).then(send, () => {
+    element.hidden = true; // No storage here: forms are sent as forms.
+  });
+  retry.addEventListener("click", send);
+  window.addEventListener("online", send);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && send());
+  setInterval(() => document.visibilityState === "visible" && waiting().length && send(), EVERY_MS);
+}
+
+/** Show the page as the city has it now, unless somebody is in the middle of a sentence. */
+function renew() {
+  const typing = [...document.querySelectorAll("textarea, input[type=file]")].some((field) => field.value);
+  if (!typing) location.reload();
+}
+
+function row(entry, words, box, send) {
+  const item = document.createElement("li");
+  const what = document.createElement("b");
+  what.textContent = entry.about;
+  const when = document.createElement("bdi");
+  when.className = "num sub";
+  when.textContent = hour(entry.at);
+  const state = document.createElement("span");
+  state.className = "wf-state";
+  state.dataset.state = entry.state;
+  state.textContent = { late: words.outcome_late, repeated: words.outcome_repeated }[entry.outcome] || words[`state_${entry.state}`];
+  item.append(what, when, state);
+  if (entry.message && entry.state === "refused") {
+    const why = document.createElement("span");
+    why.className = "block small sub";
+    why.textContent = entry.message;
+    item.append(why);
+  }
+  if (entry.state === "refused") item.append(button(words.again, () => box.again(entry.key).then(send)), button(words.remove, () => box.forget(entry.key)));
+  return item;
+}
+
+function button(words, act) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "wf-small";
+  made.textContent = words;
+  made.addEventListener("click", act);
+  return made;
+}
+
+function link(href, words) {
+  const made = document.createElement("a");
+  made.href = href;
+  made.textContent = words;
+  return made;
+}

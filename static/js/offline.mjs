@@ -1,0 +1,34 @@
+// Readable without a network: starts the desk's worker, and says so when the page is an older one.
+// <div data-module="offline" data-worker="/contractor/worker.js" data-scope="/contractor/" data-holder="1-17" data-leave="form-id">
+//   <p hidden data-away>No network. The page is as it was at 10:20.</p></div>
+// Another holder on the same phone begins with nothing kept; signing out forgets before it goes.
+import { keep, recall } from "./kept.mjs";
+
+export default function offline(element) {
+  const { dataset } = element;
+  const away = element.querySelector("[data-away]");
+  const look = () => away && (away.hidden = navigator.onLine);
+  window.addEventListener("online", look);
+  window.addEventListener("offline", look);
+  look();
+  if (!("serviceWorker" in navigator)) return;
+  begin(dataset).catch((error) => console.warn("offline", error.message));
+  document.getElementById(dataset.leave || "")?.addEventListener("submit", () => forget(dataset));
+}
+
+async function begin(dataset) {
+  if (recall(holderKey(dataset)) !== dataset.holder) await forget(dataset);
+  keep(holderKey(dataset), dataset.holder);
+  await navigator.serviceWorker.register(dataset.worker, { scope: dataset.scope });
+  const { active } = await navigator.serviceWorker.ready;
+  if (navigator.serviceWorker.controller) return;
+  // The first page came before the worker: it is asked to keep it, and what it brought.
+  const brought = performance.getEntriesByType("resource").map((each) => each.name);
+  active.postMessage({ keep: [location.href, ...brought] });
+}
+
+const holderKey = (dataset) => `keshet-holder:${dataset.scope}`;
+
+function forget(dataset) {
+  return "caches" in window ? caches.delete(`keshet-pages:${dataset.scope}`) : Promise.resolve();
+}
