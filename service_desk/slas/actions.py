@@ -104,13 +104,24 @@ def pause_clocks(clocks: Iterable[Clock], ticket_id: int, reason: str, now: date
 
 def resume_clocks(clocks: Iterable[Clock], ticket_id: int, now: datetime) -> None:
     """Let every held clock of the ticket run again with the open time it had left."""
+    resume_held(clocks, now)
+    end_pauses([ticket_id], now)
+
+
+def resume_held(clocks: Iterable[Clock], now: datetime) -> None:
+    """Let held clocks run again; whoever calls ends the pauses of their tickets too."""
     for clock in clocks:
         if clock.stopped_at is None and clock.paused_at is not None:
             calendar = queries.standards().version(clock.calendar_id)
             _keep(clock, moves.resume(state_of(clock), _not_before(clock, now), calendar), now)
             clock.remaining_seconds = None
-    where = (Pause.authority_id == tenant_id(), Pause.ticket_id == ticket_id, Pause.ended_at.is_(None))
-    db.session.execute(update(Pause).where(*where).values(ended_at=func.greatest(Pause.started_at, now)))
+
+
+def end_pauses(ticket_ids: Iterable[int], now: datetime) -> list[int]:
+    """End the running pauses of these tickets, in one statement. Returns the pauses' ids."""
+    where = (Pause.authority_id == tenant_id(), Pause.ticket_id.in_(ticket_ids), Pause.ended_at.is_(None))
+    ended = update(Pause).where(*where).values(ended_at=func.greatest(Pause.started_at, now))
+    return list(db.session.scalars(ended.returning(Pause.id)))
 
 
 def stop_clocks(clocks: Iterable[Clock], kinds: Iterable[str], now: datetime) -> None:

@@ -74,6 +74,12 @@ MOVES: Mapping[str, frozenset[str]] = {
     "duplicate": frozenset({"reopened"}),
 }
 
+#: What taking back a clerk's own act may undo: from each status, those a ticket may be put back to as it was before.
+#: Kept apart from MOVES, which is about a ticket's life going on (docs/adr/0005).
+PUT_BACK: Mapping[str, frozenset[str]] = dict.fromkeys(
+    ("assigned", "handed_over", "resolved", "rejected", "duplicate"), _WORKING
+)
+
 #: Statuses in which the city's clocks stand still.
 PAUSING = frozenset({"waiting"})
 #: Statuses in which the resolve clock has been answered.
@@ -85,6 +91,11 @@ ACKNOWLEDGING = frozenset(STATUSES) - {"received"}
 def may_move(before: str, after: str) -> bool:
     """Say whether the table allows the move."""
     return after in MOVES[before]
+
+
+def may_put_back(now: str, before: str) -> bool:
+    """Say whether taking back an act may put a ticket in status ``now`` back to the status it had before."""
+    return before in PUT_BACK.get(now, frozenset())
 
 
 def is_open(status: str) -> bool:
