@@ -18,9 +18,11 @@ from service_desk.flow import sign_in as flow
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
-    from service_desk.people.rules import Actor
+    from service_desk.people.rules import Actor, Saved
 
 desk = Blueprint("door", __name__)
+#: what an open page asks without anybody touching it
+BY_ITSELF = frozenset({"clerk.live", "clerk.live_ticket", "clerk.keep_claim"})
 
 
 @dataclass
@@ -31,6 +33,7 @@ class StaffUser(UserMixin):
     name: str
     locale: str
     actor: Actor
+    saved: tuple[Saved, ...] = ()
 
     def get_id(self) -> str:
         """Return what the cookie carries."""
@@ -42,15 +45,15 @@ def _load(token: str) -> StaffUser | None:
     if g.get("is_unrecognised"):
         return None
     try:
-        found = flow.recognise(token)
+        found = flow.recognise(token, is_use=request.endpoint not in BY_ITSELF)
     except (OperationalError, PoolTimeout):
         # The page that says so asks again who reads it: nobody known, or it could not be shown either.
         g.is_unrecognised = True
         raise
     if found is None:
         return None
-    actor, locale = found
-    return StaffUser(token, actor.name, locale, actor)
+    actor, locale, saved = found
+    return StaffUser(token, actor.name, locale, actor, saved)
 
 
 def home_of(actor: Actor) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from service_desk import clock, config
 from service_desk.intake.rules import clean_text
@@ -10,6 +11,9 @@ from service_desk.people import actions as people
 from service_desk.people import queries
 from service_desk.people.rules import Actor
 from service_desk.work import transaction
+
+if TYPE_CHECKING:
+    from service_desk.people.rules import Saved
 
 #: how stale «last seen» may be before it is written again: a page is a read, not a write
 SEEN_EVERY = timedelta(minutes=5)
@@ -26,19 +30,22 @@ def sign_in(email: str, password: str) -> str | None:
         return people.start_session(staff, now, config.current().session_hours) if fits and staff else None
 
 
-def recognise(token: str) -> tuple[Actor, str] | None:
-    """Return who holds the session and her language, or None when it ended or was idle for too long."""
+def recognise(token: str, *, is_use: bool = True) -> tuple[Actor, str, tuple[Saved, ...]] | None:
+    """Return who holds the session, her language and saved filters, or None when it ended or was idle for too long.
+
+    is_use: False for what a page asks by itself: an open page must not keep a session alive that nobody uses.
+    """
     now = clock.now()
     found = queries.staff_of_session(
         token, now, now - timedelta(minutes=config.current().session_idle_minutes)
     )
     if found is None:
         return None
-    actor, locale, seen = found
-    if now - seen > SEEN_EVERY:
+    actor, locale, seen, saved = found
+    if is_use and now - seen > SEEN_EVERY:
         with transaction():
             people.touch_session(token, now)
-    return actor, locale
+    return actor, locale, saved
 
 
 def sign_out(token: str) -> None:

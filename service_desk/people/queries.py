@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from service_desk.extensions import db
-from service_desk.people.models import ApiKey, Membership, Resident, Staff, StaffSession
-from service_desk.people.rules import Actor, Role, digest
+from service_desk.people.models import ApiKey, Membership, Resident, SavedFilter, Staff, StaffSession
+from service_desk.people.rules import Actor, Role, Saved, digest
 from service_desk.work import tenant_id
 
 if TYPE_CHECKING:
@@ -35,6 +36,18 @@ _SESSION = (
         .where(Membership.authority_id == Staff.authority_id, Membership.staff_id == Staff.id)
         .scalar_subquery(),
         StaffSession.last_seen_at,
+        # Here, so that the queue shows them without a statement of its own.
+        select(
+            func.json_agg(
+                aggregate_order_by(
+                    func.json_build_array(SavedFilter.id, SavedFilter.name, SavedFilter.query),
+                    SavedFilter.sort,
+                    SavedFilter.id,
+                )
+            )
+        )
+        .where(SavedFilter.authority_id == Staff.authority_id, SavedFilter.staff_id == Staff.id)
+        .scalar_subquery(),
     )
     .join(
         StaffSession,
@@ -50,14 +63,20 @@ _SESSION = (
 )
 
 
-def staff_of_session(token: str, now: datetime, idle_since: datetime) -> tuple[Actor, str, datetime] | None:
-    """Return actor, language and when last seen, of a living session; None when ended, idle too long or unknown. One statement."""
+def staff_of_session(
+    token: str, now: datetime, idle_since: datetime
+) -> tuple[Actor, str, datetime, tuple[Saved, ...]] | None:
+    """Return actor, language, when last seen and the saved filters, of a living session. One statement.
+
+    None when it ended, was idle too long or is unknown.
+    """
     given = {"authority": tenant_id(), "token": digest(token), "now": now, "idle_since": idle_since}
     row = db.session.connection().execute(_SESSION, given).first()  # past the session: nothing to track
     if row is None:
         return None
-    staff_id, name, locale, found, seen = row
-    return actor_of(staff_id, name, [Role(*role) for role in found or []]), locale, seen
+    staff_id, name, locale, found, seen, saved = row
+    actor = actor_of(staff_id, name, [Role(*role) for role in found or []])
+    return actor, locale, seen, tuple(Saved(*each) for each in saved or ())
 
 
 def actor_of(staff_id: int, name: str, roles: Iterable[Role]) -> Actor:

@@ -41,6 +41,15 @@ class Actor:
         return frozenset(role.unit_id for role in self.roles if role.unit_id is not None)
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A queue filter that a person named and kept. query: of the queue's address, without its page."""
+
+    id: int
+    name: str
+    query: str
+
+
 SYSTEM = Actor("system")
 
 _CLERK = frozenset(
