@@ -19,9 +19,11 @@ from service_desk.work import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from service_desk.intake.rules import EncodedPhoto
     from service_desk.people.rules import Actor
+    from service_desk.tickets.models import Ticket, TicketEvent
 
 #: how long the resident may say «not done» before silence counts as agreement
 ANSWER_DAYS = 14
@@ -56,22 +58,42 @@ def resolve_ticket(
     try:
         with transaction() as after:
             ticket = step.take_ticket(ticket_id, seen, actor, "resolve", now)
-            ticket.outcome = outcome
             intake.attach(ticket.id, stored, "after", actor.kind, now)
             ticket.photo_count += len(stored)
-            event = step.move(
-                ticket,
-                "resolved",
-                "resolved",
-                actor,
-                now,
-                {"outcome": outcome, "photos": len(stored), "words": text_digest(text)},
-            )
-            step.with_words(ticket, event, "reply", text, actor, now)
+            event = mark_resolved(ticket, outcome, text, len(stored), actor, now)
             tell_followers(ticket, event, "resolved", now, after)
     except BaseException:
         drop(stored)
         raise
+
+
+def mark_resolved(
+    ticket: Ticket,
+    outcome: str,
+    text: str,
+    photos: int,
+    actor: Actor,
+    now: datetime,
+    *,
+    loaded: step.Loaded | None = None,
+) -> TicketEvent:
+    """Move a locked ticket to «done» with its proof. text: cleaned words; photos: how many prove it. Raises InvalidMove."""
+    ticket.outcome = outcome
+    data = {"outcome": outcome, "photos": photos, "words": text_digest(text)}
+    event = step.move(ticket, "resolved", "resolved", actor, now, data, loaded=loaded)
+    step.with_words(ticket, event, "reply", text, actor, now)
+    return event
+
+
+def mark_rejected(
+    ticket: Ticket, reason: str, text: str, actor: Actor, now: datetime, *, loaded: step.Loaded | None = None
+) -> TicketEvent:
+    """Refuse a locked ticket. text: cleaned words for the resident. Raises InvalidMove."""
+    ticket.outcome = reason
+    data = {"reason": reason, "words": text_digest(text)}
+    event = step.move(ticket, "rejected", "rejected", actor, now, data, loaded=loaded)
+    step.with_words(ticket, event, "reason", text, actor, now)
+    return event
 
 
 def reject_ticket(ticket_id: int, seen: int | None, actor: Actor, reason: str, words: str) -> None:
@@ -87,11 +109,7 @@ def reject_ticket(ticket_id: int, seen: int | None, actor: Actor, reason: str, w
         raise BadInput(problems)
     with transaction() as after:
         ticket = step.take_ticket(ticket_id, seen, actor, "reject", now)
-        ticket.outcome = reason
-        event = step.move(
-            ticket, "rejected", "rejected", actor, now, {"reason": reason, "words": text_digest(text)}
-        )
-        step.with_words(ticket, event, "reason", text, actor, now)
+        event = mark_rejected(ticket, reason, text, actor, now)
         tell_followers(ticket, event, "rejected", now, after, text=text)
 
 

@@ -14,7 +14,12 @@ from service_desk.tickets.rules import text_digest
 from service_desk.work import transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from service_desk.city.models import Unit
     from service_desk.people.rules import Actor
+    from service_desk.tickets.models import Ticket, TicketEvent
 
 
 def hand_over(
@@ -50,11 +55,24 @@ def hand_over(
             unit = city.units.get(unit_id or 0)
             if unit is None:
                 raise BadInput({"to": "no_such_unit"})
-            ticket.handler_kind, ticket.unit_id, ticket.triage_reason = unit.kind, unit.id, None
-            status = "handed_over" if unit.kind == "outside" else "assigned"
-            event = step.move(
-                ticket, status, "handed_over", actor, now, data | {"unit": unit.code, "kind": unit.kind}
-            )
+            event = give_to_unit(ticket, unit, data, actor, now)
             holder = unit.name
         step.with_words(ticket, event, "reason", text, actor, now, is_internal=True)
         tell_followers(ticket, event, "handed_over", now, after, holder=holder)
+
+
+def give_to_unit(
+    ticket: Ticket,
+    unit: Unit,
+    data: Mapping[str, object],
+    actor: Actor,
+    now: datetime,
+    *,
+    loaded: step.Loaded | None = None,
+) -> TicketEvent:
+    """Put a locked ticket into a unit's hands. data: what the event says besides the unit. Raises InvalidMove."""
+    ticket.assignee_id = None
+    ticket.handler_kind, ticket.unit_id, ticket.triage_reason = unit.kind, unit.id, None
+    status = "handed_over" if unit.kind == "outside" else "assigned"
+    said = {**data, "unit": unit.code, "kind": unit.kind}
+    return step.move(ticket, status, "handed_over", actor, now, said, loaded=loaded)

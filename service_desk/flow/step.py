@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from service_desk.errors import NotAllowed
@@ -26,6 +27,17 @@ ENDING_WITHOUT_WORK = frozenset({"rejected", "duplicate"})
 RESOLVE_CLOCKS = ("acknowledge", "make_safe", "resolve")
 
 
+@dataclass
+class Loaded:
+    """What an act on many tickets has read for all of them at once, and what it writes for all of them at its end.
+
+    clocks: of each ticket, all rounds. resumed: tickets whose running pauses are to be ended in one statement.
+    """
+
+    clocks: Mapping[int, list[Clock]]
+    resumed: set[int] = field(default_factory=set)
+
+
 def take_ticket(ticket_id: int, seen: int | None, actor: Actor, verb: str, now: datetime) -> Ticket:
     """Return the locked ticket for an act. seen: the version on the clerk's page (None: not from a page).
 
@@ -40,22 +52,36 @@ def take_ticket(ticket_id: int, seen: int | None, actor: Actor, verb: str, now: 
 
 
 def move(
-    ticket: Ticket, status: str, kind: str, actor: Actor, now: datetime, data: Mapping[str, Any] | None = None
+    ticket: Ticket,
+    status: str,
+    kind: str,
+    actor: Actor,
+    now: datetime,
+    data: Mapping[str, Any] | None = None,
+    *,
+    loaded: Loaded | None = None,
 ) -> TicketEvent:
-    """Move the locked ticket, and its clocks with it: first look, pause, resume, stop. Raises InvalidMove."""
+    """Move the locked ticket, and its clocks with it: first look, pause, resume, stop. Raises InvalidMove.
+
+    loaded: given by an act on many tickets, which then costs no statement for each.
+    """
     before = ticket.status
     event = tickets.move(ticket, status, kind, actor, now, data)
     if actor.kind == "staff":
         ticket.has_news = False
-    _follow_with_clocks(ticket, before, now)
+    _follow_with_clocks(ticket, before, now, loaded)
     return event
 
 
-def _follow_with_clocks(ticket: Ticket, before: str, now: datetime) -> None:
-    held = clocks.clocks_of(ticket.id)
+def _follow_with_clocks(ticket: Ticket, before: str, now: datetime, loaded: Loaded | None) -> None:
+    held = clocks.clocks_of(ticket.id) if loaded is None else loaded.clocks.get(ticket.id, [])
     status = ticket.status
     if before in PAUSING and status not in PAUSING:
-        slas.resume_clocks(held, ticket.id, now)
+        if loaded is None:
+            slas.resume_clocks(held, ticket.id, now)
+        else:
+            slas.resume_held(held, now)
+            loaded.resumed.add(ticket.id)
     if status in ACKNOWLEDGING:
         slas.stop_clocks(held, ("acknowledge",), now)
     if status in PAUSING:

@@ -15,7 +15,10 @@ from service_desk.tickets.rules import text_digest
 from service_desk.work import transaction
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from service_desk.people.rules import Actor
+    from service_desk.tickets.models import Ticket, TicketEvent
 
 
 def assign_ticket(ticket_id: int, seen: int | None, actor: Actor, assignee_id: int) -> None:
@@ -25,17 +28,18 @@ def assign_ticket(ticket_id: int, seen: int | None, actor: Actor, assignee_id: i
         ticket = step.take_ticket(ticket_id, seen, actor, "assign", now)
         if not people.works_at_a_centre(assignee_id):
             raise BadInput({"assignee": "no_such_person"})
-        ticket.assignee_id = assignee_id
-        # The centre's own person works on it now; handing on to a unit or contractor is another act.
-        ticket.handler_kind, ticket.unit_id = "centre", None
-        step.move(
-            ticket,
-            "assigned",
-            "taken" if assignee_id == actor.id else "assigned",
-            actor,
-            now,
-            {"assignee": assignee_id},
-        )
+        give_to(ticket, assignee_id, actor, now)
+
+
+def give_to(
+    ticket: Ticket, assignee_id: int, actor: Actor, now: datetime, *, loaded: step.Loaded | None = None
+) -> TicketEvent:
+    """Put a locked ticket into one person's hands at the centre. Raises InvalidMove."""
+    ticket.assignee_id = assignee_id
+    # The centre's own person works on it now; handing on to a unit or contractor is another act.
+    ticket.handler_kind, ticket.unit_id = "centre", None
+    kind = "taken" if assignee_id == actor.id else "assigned"
+    return step.move(ticket, "assigned", kind, actor, now, {"assignee": assignee_id}, loaded=loaded)
 
 
 def start_work(ticket_id: int, seen: int | None, actor: Actor) -> None:
