@@ -17,6 +17,7 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -139,12 +140,21 @@ class Notice(Table):
         ForeignKeyConstraint(["authority_id", "staff_id"], ["staff.authority_id", "staff.id"]),
         UniqueConstraint("authority_id", "dedupe_key"),
         Index("ix_notices_staff", "authority_id", "staff_id", "at"),
+        # The bell of every staff page counts these.
+        Index(
+            "ix_notices_unseen",
+            "authority_id",
+            "staff_id",
+            "at",
+            postgresql_where=text("seen_at IS NULL"),
+        ),
     )
     authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
     staff_id: Mapped[int] = mapped_column(BigInteger)
+    #: when she may read it: in the future while the hour since the last one, or the quiet time, is not over; it fills until then
     at: Mapped[datetime] = mapped_column(Instant)
-    #: codes and values: [{"ticket": id, "kind", "percent", …}, …]
+    #: codes and values: [{"ticket": id, "kind", "round", "percent", "role"}, …]
     items: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     #: the same digest is written once
     dedupe_key: Mapped[str] = mapped_column(Text)

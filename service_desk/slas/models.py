@@ -100,6 +100,19 @@ class Sla(Table):
     valid_to: Mapped[date | None]
 
 
+class CityLadder(Table):
+    """A version of the city's usual ladder (סולם הסלמה), for types without one of their own. Written once; the newest is in force."""
+
+    __tablename__ = "city_ladders"
+    authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
+    #: clocks started from here on climb it; those before stay with the one before
+    since: Mapped[datetime] = mapped_column(Instant)
+    #: [[percent of the promise used, role], …]
+    rungs: Mapped[list[Any]] = mapped_column(JSONB)
+    staff_id: Mapped[int | None] = mapped_column(BigInteger)
+
+
 class Clock(Table):
     """One running or frozen clock of a ticket (שעון)."""
 
