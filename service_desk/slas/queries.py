@@ -52,6 +52,27 @@ class Standards:
         row = self.versions[calendar_id]
         return _shelf.get((row.authority_id, row.id, self.edition), lambda: self._compile(row))
 
+    def trial(self, code: str, windows: list[list[int]]) -> Calendar:
+        """Return the calendar in force as it would be with another week; its holidays and exceptions stay. Raises NotFound, ImpossibleCalendar."""
+        if code not in self.in_force:
+            raise NotFound("no_calendar")
+        row = self.in_force[code]
+        return self._compile(
+            CalendarRow(
+                authority_id=row.authority_id,
+                id=row.id,
+                code=code,
+                windows=windows,
+                is_always_open=False,
+                holidays=row.holidays,
+                valid_from=row.valid_from,
+            )
+        )
+
+    def days_of(self, code: str) -> list[CalendarDay]:
+        """Return the exceptions of this calendar alone, by date."""
+        return [day for day in self.days if day.calendar_code == code]
+
     def _compile(self, row: CalendarRow) -> Calendar:
         days = [
             StoredDay(
