@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from psycopg.types.json import Jsonb
 from sqlalchemy import event, text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from service_desk.extensions import db
@@ -136,6 +137,21 @@ def _ring_once(job: str, ids: tuple[int, ...]) -> None:
     except OSError as error:
         rung.labels(outcome="silent").inc()
         log.warning("queue_silent", job=job, error=type(error).__name__)
+
+
+def let_go() -> None:
+    """End what a request has read, and give its connection back.
+
+    By a COMMIT when nothing is pending: at each ROLLBACK the driver forgets its prepared statements, and the server
+    would read and plan every one of them anew.
+    """
+    if db.session.registry.has():
+        session = db.session()
+        is_pending = session.new or session.dirty or session.deleted
+        if session.in_transaction() and session.is_active and not is_pending:
+            with suppress(SQLAlchemyError):  # a connection that is lost is lost: there was nothing to keep
+                session.commit()
+    db.session.remove()
 
 
 @lru_cache(maxsize=512)

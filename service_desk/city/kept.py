@@ -34,7 +34,7 @@ class _Authorities:
     def all(self) -> tuple[Authority, ...]:
         with self._lock:
             if time.monotonic() - self._read_at > FRESH_SECONDS or not self._rows:
-                with db.engine.connect() as connection:
+                with db.engine.begin() as connection:  # ends by COMMIT: see work.let_go
                     rows = (
                         connection.execute(select(Authority.__table__).order_by(Authority.id))
                         .mappings()

@@ -135,6 +135,9 @@ def _close(response: Response) -> BaseResponse:
     return response
 
 
-def _forget(_error: BaseException | None) -> None:
-    db.session.remove()
+def _forget(error: BaseException | None) -> None:
+    if error is None:
+        work.let_go()
+    else:
+        db.session.remove()
     work.set_tenant(g.pop("tenant_before", None))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import DateTime, LargeBinary, and_, bindparam, case, func, literal, select
+from sqlalchemy import DateTime, Double, LargeBinary, and_, bindparam, case, func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
@@ -174,8 +174,8 @@ def _people() -> Any:
 
 def _similar() -> Any:
     """Return the nearest open tickets of the same type in the box around this one; null when it has no place."""
-    north = literal(SIMILAR_M / queries.METRES_PER_DEGREE)
-    shrink = func.greatest(func.cos(func.radians(Ticket.lat)), 0.1)
+    north = literal(SIMILAR_M / queries.METRES_PER_DEGREE, Double)
+    shrink = func.greatest(func.cos(func.radians(Ticket.lat)), 0.1, type_=Double)
     east = north / shrink
     around = queries.is_similar(
         _Other,

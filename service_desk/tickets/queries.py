@@ -184,19 +184,22 @@ _CONDITIONS: dict[str, Callable[[Any, datetime], Any]] = {
 }
 
 
-def _asked(query: Select[Any], wanted: QueueFilter, now: datetime) -> Select[Any]:
-    query = query.where(Ticket.authority_id == tenant_id())
-    if not wanted.with_ended:
-        query = query.where(Ticket.is_open)
+def conditions(wanted: QueueFilter, now: datetime) -> list[Any]:
+    """Return what a ticket of this queue fulfils, as SQL conditions; the authority's own is not among them."""
+    found: list[Any] = [] if wanted.with_ended else [Ticket.is_open]
     if wanted.centre_ids:
         one = len(wanted.centre_ids) == 1
-        query = query.where(
+        found.append(
             Ticket.centre_id == wanted.centre_ids[0] if one else Ticket.centre_id.in_(wanted.centre_ids)
         )
-    for name, condition in _CONDITIONS.items():
-        if given := getattr(wanted, name):
-            query = query.where(condition(given, now))
-    return query
+    found += [
+        condition(given, now) for name, condition in _CONDITIONS.items() if (given := getattr(wanted, name))
+    ]
+    return found
+
+
+def _asked(query: Select[Any], wanted: QueueFilter, now: datetime) -> Select[Any]:
+    return query.where(Ticket.authority_id == tenant_id(), *conditions(wanted, now))
 
 
 def queue(
@@ -239,7 +242,7 @@ def is_similar(table: Any, *, authority_id: Any, service_code: Any, box: dict[st
         table.lat.between(box["south"], box["north"]),
         table.lon.between(box["west"], box["east"]),
         table.is_sensitive.is_(False),
-        table.status.not_in(("resolved",)),
+        table.status != "resolved",
     )
 
 
