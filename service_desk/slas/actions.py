@@ -10,6 +10,7 @@ from service_desk.extensions import db
 from service_desk.slas import queries
 from service_desk.slas.models import Clock, Pause
 from service_desk.slas.rules import ClockKind, ClockResult, ClockState, Promise, moves, remaining_seconds
+from service_desk.slas.rules.ladder import climbed_by, next_rung
 from service_desk.work import put, tenant_id
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
 
     from service_desk.slas.models import Sla
+    from service_desk.slas.rules import Calendar
+    from service_desk.slas.rules.ladder import Ladder
 
 ALWAYS = "24x7"
 
@@ -54,7 +57,24 @@ def _row(ticket_id: int, promise: Promise, sla_id: int | None, now: datetime, ro
         "minutes": promise.minutes,
         "started_at": state.started_at,
         "due_at": state.due_at,
+        "next_rung_at": next_rung_at(state, sla_id, calendar),
     }
+
+
+def rungs_of(state: ClockState, sla_id: int | None, *, is_hazard: bool | None = None) -> Ladder:
+    """Return the rungs a clock climbs. is_hazard None: as its calendar tells, since a hazard's first look runs day and night."""
+    ladder = queries.standards().ladder(sla_id, state.started_at)
+    is_urgent = state.calendar_code == ALWAYS if is_hazard is None else is_hazard
+    return climbed_by(state.kind, ladder, is_hazard=is_urgent)
+
+
+def next_rung_at(state: ClockState, sla_id: int | None, calendar: Calendar) -> datetime | None:
+    """Return when the sweep has to look at the clock: its first rung's instant, which may be past.
+
+    Rungs climbed before are on record and not climbed again, so the sweep goes on from where it was.
+    """
+    step = next_rung(state, rungs_of(state, sla_id), calendar)
+    return step[1] if step else None
 
 
 def start_clocks(rows: Sequence[dict[str, Any]]) -> None:
@@ -83,6 +103,16 @@ def _keep(clock: Clock, state: ClockState, now: datetime) -> None:
     clock.result = str(state.result) if state.result else None
     if clock.result == "missed" and clock.breached_at is None:
         clock.breached_at = min(now, state.due_at) if state.due_at < now else now
+    plan_rung(clock)
+
+
+def plan_rung(clock: Clock) -> None:
+    """Say anew when the ladder's next rung is reached: every move of a clock moves it too."""
+    if clock.stopped_at is not None or clock.paused_at is not None:
+        clock.next_rung_at = None
+    else:
+        calendar = queries.standards().version(clock.calendar_id)
+        clock.next_rung_at = next_rung_at(state_of(clock), clock.sla_id, calendar)
 
 
 def _not_before(clock: Clock, now: datetime) -> datetime:
@@ -117,11 +147,12 @@ def resume_held(clocks: Iterable[Clock], now: datetime) -> None:
             clock.remaining_seconds = None
 
 
-def end_pauses(ticket_ids: Iterable[int], now: datetime) -> list[int]:
-    """End the running pauses of these tickets, in one statement. Returns the pauses' ids."""
+def end_pauses(ticket_ids: Iterable[int], now: datetime) -> dict[int, int]:
+    """End the running pauses of these tickets, in one statement. Returns {ticket id: id of its pause}."""
     where = (Pause.authority_id == tenant_id(), Pause.ticket_id.in_(ticket_ids), Pause.ended_at.is_(None))
     ended = update(Pause).where(*where).values(ended_at=func.greatest(Pause.started_at, now))
-    return list(db.session.scalars(ended.returning(Pause.id)))
+    ids = ended.returning(Pause.ticket_id, Pause.id).execution_options(synchronize_session=False)
+    return {ticket_id: pause_id for ticket_id, pause_id in db.session.execute(ids)}
 
 
 def stop_clocks(clocks: Iterable[Clock], kinds: Iterable[str], now: datetime) -> None:
@@ -211,10 +242,11 @@ def inherit(clocks: Iterable[Clock], given: Iterable[Clock]) -> None:
 
 
 def _measure(clock: Clock) -> None:
-    """Say anew how much open time a held clock has left, after its promise changed."""
+    """Say anew how much open time a held clock has left, and when the next rung is reached, after its promise changed."""
     if clock.paused_at is not None:
         calendar = queries.standards().version(clock.calendar_id)
         clock.remaining_seconds = remaining_seconds(state_of(clock), clock.paused_at, calendar)
+    plan_rung(clock)
 
 
 def next_due(clocks: Iterable[Clock]) -> datetime | None:

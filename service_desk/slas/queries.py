@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -10,12 +10,14 @@ from sqlalchemy import select
 from service_desk.city.kept import Kept
 from service_desk.errors import NotFound
 from service_desk.extensions import db
-from service_desk.slas.models import CalendarDay, CalendarRow, Clock, Pause, Sla
+from service_desk.slas.models import CalendarDay, CalendarRow, CityLadder, Clock, Pause, Sla
 from service_desk.slas.rules import CalendarShelf, StoredDay, calendar_of
+from service_desk.slas.rules.ladder import CITY_LADDER, Ladder, read_ladder
 from service_desk.work import tenant_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date, datetime
 
     from service_desk.slas.rules import Calendar
 
@@ -31,6 +33,27 @@ class Standards:
     versions: Mapping[int, CalendarRow]
     days: tuple[CalendarDay, ...]
     edition: int
+    #: ladders of standards that have one of their own, every version by id
+    ladders: Mapping[int, Ladder] = field(default_factory=dict)
+    #: (since, ladder) of the city's usual one, newest first
+    city_ladders: tuple[tuple[datetime, Ladder], ...] = ()
+
+    def ladder(self, sla_id: int | None, started_at: datetime) -> Ladder:
+        """Return the ladder of a clock: its standard's own, else the city's usual one of when it started."""
+        own = self.ladders.get(sla_id or 0)
+        if own is not None:
+            return own
+        return next((ladder for since, ladder in self.city_ladders if since <= started_at), CITY_LADDER)
+
+    @property
+    def usual_ladder(self) -> Ladder:
+        """Return the city's usual ladder in force."""
+        return self.city_ladders[0][1] if self.city_ladders else CITY_LADDER
+
+    @property
+    def holidays(self) -> frozenset[date]:
+        """Return the public holidays, as local dates."""
+        return frozenset(day.day for day in self.days if day.calendar_code is None and day.kind == "closed")
 
     def sla(self, service_code: str) -> Sla:
         """Return the standard in force. Raises NotFound."""
@@ -102,18 +125,28 @@ _editions = iter(range(1, 1 << 31))
 
 def _load() -> Standards:
     here = tenant_id()
-    slas = db.session.scalars(select(Sla).where(Sla.authority_id == here, Sla.valid_to.is_(None))).all()
+    # With the ended versions that have a ladder: their clocks run on and climb it.
+    slas = db.session.scalars(
+        select(Sla).where(Sla.authority_id == here, Sla.valid_to.is_(None) | Sla.ladder.is_not(None))
+    ).all()
+    usual = db.session.scalars(
+        select(CityLadder)
+        .where(CityLadder.authority_id == here)
+        .order_by(CityLadder.since.desc(), CityLadder.id.desc())
+    ).all()
     calendars = db.session.scalars(select(CalendarRow).where(CalendarRow.authority_id == here)).all()
     days = db.session.scalars(
         select(CalendarDay).where(CalendarDay.authority_id == here).order_by(CalendarDay.day)
     ).all()
     db.session.expunge_all()
     return Standards(
-        slas={sla.service_code: sla for sla in slas},
+        slas={sla.service_code: sla for sla in slas if sla.valid_to is None},
         in_force={row.code: row for row in calendars if row.valid_to is None},
         versions={row.id: row for row in calendars},
         days=tuple(days),
         edition=next(_editions),
+        ladders={sla.id: read_ladder(sla.ladder) for sla in slas if sla.ladder},
+        city_ladders=tuple((row.since, read_ladder(row.rungs)) for row in usual),
     )
 
 
