@@ -42,6 +42,7 @@ SENTENCE: Mapping[str, LazyString] = {
     "merged": _("Merged into another request by %(who)s"),
     "absorbed": _("Another request was merged into this one by %(who)s"),
     "breached": _("The promised time passed: %(why)s"),
+    "took_over": _("%(who)s went on with the work instead of %(to)s"),
 }
 
 
@@ -70,6 +71,8 @@ def _to(event: TicketEvent, data: Mapping[str, Any]) -> str:
     city = city_map()
     if event.kind == "assigned":
         return staff_names().get(data.get("assignee") or 0, "")
+    if event.kind == "took_over":
+        return staff_names().get(data.get("from") or 0, str(_("a former colleague")))
     if event.kind == "handed_over":
         unit = city.unit_by_code(str(data.get("unit", "")))
         return str(by_language(unit.name)) if unit else str(data.get("unit", ""))

@@ -82,6 +82,7 @@ TOUCH: Words = {
     "merged": _("Merged"),
     "absorbed": _("Merged here"),
     "breached": _("Promise missed"),
+    "took_over": _("Other hands"),
 }
 TOUCH_ICON = {
     "received": "tray",
@@ -107,6 +108,7 @@ TOUCH_ICON = {
     "merged": "git-merge",
     "absorbed": "git-merge",
     "breached": "warning",
+    "took_over": "hand",
 }
 FROM_RESIDENT = frozenset({"answered", "remarked", "joined"})
 
