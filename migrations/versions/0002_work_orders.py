@@ -557,7 +557,7 @@ def _tables() -> None:
     sa.Column('words', sa.Text(), nullable=False),
     sa.Column('photo_ids', sa.ARRAY(sa.BigInteger()), nullable=False),
     sa.CheckConstraint("state IN ('asked', 'passed', 'failed', 'withdrawn')", name=op.f('ck_verifications_state')),
-    sa.CheckConstraint("why IN ('hazard', 'reopened', 'sample', 'resident', 'asked')", name=op.f('ck_verifications_why')),
+    sa.CheckConstraint("why IN ('hazard', 'reopened', 'evidence', 'sample', 'resident', 'asked')", name=op.f('ck_verifications_why')),
     sa.ForeignKeyConstraint(['authority_id', 'order_id'], ['work_orders.authority_id', 'work_orders.id'], name=op.f('fk_verifications_authority_id_order_id')),
     sa.PrimaryKeyConstraint('authority_id', 'id', name=op.f('pk_verifications'))
     )

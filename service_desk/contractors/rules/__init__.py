@@ -22,8 +22,8 @@ ORDER_MOVES: Mapping[str, frozenset[str]] = {
     "on_site": frozenset({"scheduled", "done", "refused", "cancelled"}),
     # A failed verification sends it back to the field on its first clock.
     "done": frozenset({"passed", "accepted", "cancelled"}),
-    # «Not done» may come after the work was passed.
-    "passed": frozenset({"accepted"}),
+    # «Not done» may come after the work was passed; and somebody may want it looked at after all.
+    "passed": frozenset({"accepted", "done"}),
     "refused": frozenset(),
     "cancelled": frozenset(),
 }
@@ -34,7 +34,7 @@ METRICS = ("accept", "arrive", "make_safe", "complete", "quality", "repeat", "ev
 PROOF_KINDS = ("before", "after", "other")
 PAUSE_REASONS = ("no_access", "police_order", "home_front_command", "third_party", "weather", "city_asked")
 REFUSALS = ("not_in_contract", "not_our_area", "done_already", "no_capacity", "not_found", "unsafe")
-VERIFICATION_REASONS = ("hazard", "reopened", "sample", "resident", "asked")
+VERIFICATION_REASONS = ("hazard", "reopened", "evidence", "sample", "resident", "asked")
 VERIFICATION_STATES = ("asked", "passed", "failed", "withdrawn")
 FINDINGS = ("not_done", "partly_done", "poor_quality", "left_dirty", "wrong_place", "no_evidence")
 DAMAGE_STATES = ("proposed", "accepted", "contested", "approved", "waived")
