@@ -80,6 +80,8 @@ class Life:
         self.closed_at: datetime | None = None
         self.outcome: str | None = None
         self.merged_into_id: int | None = None
+        self.split_from_id: int | None = None
+        self.order_state: str | None = None
         self.reopened_count, self.follower_count, self.has_news = 0, 1, False
         self.events: list[tuple[Any, ...]] = []
         self.remarks: list[tuple[Any, ...]] = []

@@ -31,7 +31,7 @@ def put(sheets: Sheets, life: Life) -> None:
             (
                 here, ticket_id, str(state.kind), state.round, watch.sla_id, watch.calendar_id, state.calendar_code,
                 state.minutes, state.started_at, state.due_at, state.paused_at, watch.remaining, state.stopped_at,
-                str(state.result) if state.result else None, watch.breached_at,
+                str(state.result) if state.result else None, watch.breached_at, None,
             ),
         )  # fmt: skip
     for reason, began, ended in life.pauses:
