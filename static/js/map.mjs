@@ -11,7 +11,7 @@ import { pinDrawing, shownRoute } from "./pin.mjs";
 
 let leaflet = null;
 
-function bring() {
+export function bring() {
   leaflet ??= new Promise((done, failed) => {
     const base = new URL("../vendor/leaflet/", import.meta.url);
     const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL("leaflet.css", base) });
@@ -52,7 +52,7 @@ async function fetched(url) {
   return answer.json();
 }
 
-async function areas(L, view, dataset) {
+export async function areas(L, view, dataset) {
   const layer = L.geoJSON(await fetched(dataset.areasUrl), {
     interactive: false,
     style: { className: dataset.tiles ? "mp-area is-glass" : "mp-area", fillOpacity: dataset.tiles ? 0.35 : 1, weight: 1.5 },
