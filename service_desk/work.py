@@ -205,6 +205,14 @@ def put(table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         held.append((table, rows, ""))
 
 
+def put_many(table: Table, rows: Sequence[Mapping[str, Any]], rest: str = "") -> None:
+    """Insert any number of rows in one statement; they travel as JSON, so that no limit of parameters is met.
+
+    rows: at least one, all with the same columns. rest: as for `put_and_get`.
+    """
+    _send([(table, rows, rest)])
+
+
 @contextmanager
 def gather() -> Iterator[None]:
     """Hold back what is put, and send it with the next `put_and_get`, or at the end: one statement for several tables.

@@ -1,31 +1,29 @@
-"""Tickets of the same thing become one: followers move along, the earlier promise stands. And a ticket is reopened."""
+"""Tickets of the same thing become one: followers move along, the earlier promise stands; and it can be taken back."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import update
-
 from service_desk import clock
 from service_desk.errors import BadInput, InvalidMove
-from service_desk.extensions import db
-from service_desk.flow import step
-from service_desk.flow.telling import tell_followers
+from service_desk.flow import merging, step
+from service_desk.flow.merging import Side
+from service_desk.flow.telling import tell_followers, tell_some
 from service_desk.intake.rules import clean_text
+from service_desk.messages import actions as messages
 from service_desk.slas import actions as slas
-from service_desk.slas.queries import clocks_of
-from service_desk.tickets import actions as tickets
+from service_desk.slas import putting_back as clocks_before
+from service_desk.slas.queries import clocks_of, pauses_of
+from service_desk.tickets import putting_back as before
 from service_desk.tickets import queries
-from service_desk.tickets.models import Follower
 from service_desk.tickets.rules import is_working, text_digest
-from service_desk.work import tenant_id, transaction
+from service_desk.work import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     from service_desk.people.rules import Actor
-    from service_desk.tickets.models import Ticket
+    from service_desk.tickets.models import Ticket, TicketEvent
 
 
 def merge_ticket(ticket_id: int, seen: int | None, into_reference: str, actor: Actor) -> int:
@@ -45,38 +43,14 @@ def merge_ticket(ticket_id: int, seen: int | None, into_reference: str, actor: A
         main = queries.lock(other.id)
         if not is_working(main.status):
             raise InvalidMove("no_longer_open")
-        ticket.merged_into_id = main.id
-        promised = [clock for clock in clocks_of(ticket.id) if clock.stopped_at is None]
-        moving = _who_moves(ticket.id, main.id)
-        event = step.move(ticket, "duplicate", "merged", actor, now, {"into": main.id, "followers": moving})
+        event, moving = merging.absorb(_side(ticket), _side(main), actor, now)
         tell_followers(ticket, event, "merged", now, after)
-        _move_followers(moving, ticket.id, main.id, "follower")
-        main.follower_count += len(moving)
-        # Nobody waits longer than she was told because somebody else reported it too.
-        held = clocks_of(main.id)
-        slas.inherit(held, promised)
-        main.due_at = slas.next_due(held)
-        tickets.note(main, "absorbed", actor, now, {"from": ticket.id, "followers": len(moving)})
+        merging.move_followers(moving, [ticket.id], main.id, "follower")
         return main.id
 
 
-def _who_moves(ticket_id: int, main_id: int) -> list[int]:
-    """Return the ids of the followers who do not already follow the main ticket."""
-    held = {each.resident_id for each in queries.followers_of(main_id) if each.resident_id}
-    return [each.id for each in queries.followers_of(ticket_id) if each.resident_id not in held]
-
-
-def _move_followers(ids: Sequence[int], from_id: int, to_id: int, role: str) -> int:
-    """Let these followers follow another ticket, by the same links. Returns how many there still were to move."""
-    if not ids:
-        return 0
-    moved = db.session.execute(
-        update(Follower)
-        .where(Follower.authority_id == tenant_id(), Follower.id.in_(ids), Follower.ticket_id == from_id)
-        .values(ticket_id=to_id, role=role)
-        .returning(Follower.id)
-    )
-    return len(moved.all())
+def _side(ticket: Ticket) -> Side:
+    return Side(ticket, clocks_of(ticket.id), queries.followers_of(ticket.id))
 
 
 def _lock_both(ticket_id: int) -> None:
@@ -86,20 +60,56 @@ def _lock_both(ticket_id: int) -> None:
         queries.lock(each)
 
 
-def _undo(ticket: Ticket, main_id: int, actor: Actor, now: datetime) -> None:
-    """Bring back whom the merge had led to the main ticket: they hear of their own again, by the same links."""
-    merged = queries.last_merge(ticket.id)
-    ids = merged.data.get("followers", []) if merged else []
-    main = queries.lock(main_id)
-    here = {each.resident_id for each in queries.followers_of(ticket.id) if each.resident_id}
-    there = [
-        each for each in queries.followers_of(main.id) if each.id in ids and each.resident_id not in here
-    ]
-    back = _move_followers([each.id for each in there], main.id, ticket.id, "follower")
-    opened = [each.id for each in there if each.joined_at == ticket.opened_at]
-    _move_followers(opened, ticket.id, ticket.id, "reporter")
-    main.follower_count -= back
-    tickets.note(main, "noted", actor, now, {"released": ticket.id, "followers": back})
+def _release(ticket: Ticket, main_id: int, merged: TicketEvent, actor: Actor, now: datetime) -> None:
+    main = _side(queries.lock(main_id))
+    merging.release(
+        ticket,
+        merged,
+        main,
+        queries.events_of(main_id),
+        pauses_of(main_id),
+        queries.followers_of(ticket.id),
+        actor,
+        now,
+    )
+
+
+def unmerge_ticket(ticket_id: int, seen: int | None, actor: Actor) -> int:
+    """Take a merge back: the ticket is what it was, with its promises; the other one's promise is as it was too.
+
+    Whoever had read of the merge reads that the request is open again; a message that still waited is kept back.
+    Returns the id of the ticket it had been merged into. Raises InvalidMove, StaleVersion.
+    """
+    now = clock.now()
+    with transaction() as after:
+        _lock_both(ticket_id)
+        ticket = step.take_ticket(ticket_id, seen, actor, "merge", now)
+        merged, main_id = queries.last_merge(ticket.id), ticket.merged_into_id
+        if merged is None or main_id is None or ticket.status != "duplicate":
+            raise InvalidMove("not_merged")
+        if "before" not in merged.data:
+            raise InvalidMove("reopen_instead")
+        _release(ticket, main_id, merged, actor, now)
+        event = put_back_merged(ticket, merged, actor, now, {"seq": merged.seq})
+        told = messages.of_event(ticket.id, merged.seq)
+        messages.take_back(told, now)
+        if gone := messages.gone_out(told).get(ticket.id):
+            tell_some(ticket, event, "reopened", gone, now, after, due_at=step.promised(ticket))
+        return main_id
+
+
+def put_back_merged(
+    ticket: Ticket, merged: TicketEvent, actor: Actor, now: datetime, data: dict[str, object]
+) -> TicketEvent:
+    """Make a released ticket what it was before its merge: state, clocks, and the pause it was in."""
+    held = clocks_of(ticket.id)
+    clocks_before.put_back(held, merged.data["clocks"])
+    if merged.data["before"]["status"] == "waiting":
+        ended = [each for each in pauses_of(ticket.id) if each.ended_at and each.ended_at >= merged.at]
+        clocks_before.reopen_pauses([each.id for each in ended])
+    event = before.put_back(ticket, merged.data["before"], actor, now, {"what": "merge", **data})
+    ticket.due_at = slas.next_due(held)
+    return event
 
 
 def reopen_ticket(ticket_id: int, seen: int | None, actor: Actor, words: str) -> None:
@@ -111,8 +121,9 @@ def reopen_ticket(ticket_id: int, seen: int | None, actor: Actor, words: str) ->
     with transaction() as after:
         _lock_both(ticket_id)
         ticket = step.take_ticket(ticket_id, seen, actor, "reopen", now)
-        if ticket.merged_into_id is not None:
-            _undo(ticket, ticket.merged_into_id, actor, now)
+        merged = queries.last_merge(ticket.id)
+        if ticket.merged_into_id is not None and merged is not None:
+            _release(ticket, ticket.merged_into_id, merged, actor, now)
         ticket.merged_into_id = None
         event = step.move(
             ticket, "reopened", "reopened", actor, now, {"by": "staff", "words": text_digest(text)}

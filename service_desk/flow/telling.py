@@ -15,6 +15,7 @@ from service_desk.tickets.models import Follower
 from service_desk.work import tenant_id
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from service_desk.tickets.models import Ticket, TicketEvent
@@ -43,18 +44,52 @@ def tell_followers(
     ticket: Ticket, event: TicketEvent, word: str, now: datetime, after: After, **values: Any
 ) -> None:
     """Tell everybody who follows the ticket about an event, and ring the queue. word: the message's name."""
+    _tell(ticket, event, word, recipients_of([ticket.id]).get(ticket.id, []), now, after, values)
+
+
+def tell_some(
+    ticket: Ticket,
+    event: TicketEvent,
+    word: str,
+    follower_ids: Collection[int],
+    now: datetime,
+    after: After,
+    **values: Any,
+) -> None:
+    """Tell these followers only: those who had read what is no longer so."""
+    found = recipients_of([ticket.id]).get(ticket.id, [])
+    some = [each for each in found if each.follower_id in follower_ids]
+    _tell(ticket, event, word, some, now, after, values)
+
+
+def _tell(
+    ticket: Ticket,
+    event: TicketEvent,
+    word: str,
+    recipients: Sequence[messages.Recipient],
+    now: datetime,
+    after: After,
+    values: dict[str, Any],
+) -> None:
+    if recipients and messages.tell(ticket, word, event.seq, recipients, values_of(ticket, **values), now):
+        after.ring(DELIVER, tenant_id())
+
+
+def recipients_of(ticket_ids: Collection[int]) -> dict[int, list[messages.Recipient]]:
+    """Return {ticket id: who follows it, in the order they came}, in one statement for any number of tickets."""
     query = (
         select(Follower, Resident)
         .outerjoin(
             Resident, (Resident.authority_id == Follower.authority_id) & (Resident.id == Follower.resident_id)
         )
         .where(
-            Follower.authority_id == tenant_id(), Follower.ticket_id == ticket.id, Follower.left_at.is_(None)
+            Follower.authority_id == tenant_id(),
+            Follower.ticket_id.in_(ticket_ids),
+            Follower.left_at.is_(None),
         )
         .order_by(Follower.id)
     )
-    recipients = [
-        messages.recipient(follower, resident) for follower, resident in db.session.execute(query).tuples()
-    ]
-    if recipients and messages.tell(ticket, word, event.seq, recipients, values_of(ticket, **values), now):
-        after.ring(DELIVER, tenant_id())
+    found: dict[int, list[messages.Recipient]] = {}
+    for follower, resident in db.session.execute(query).tuples():
+        found.setdefault(follower.ticket_id, []).append(messages.recipient(follower, resident))
+    return found

@@ -7,6 +7,14 @@ from service_desk.messages.actions.inbox import (
     resume,
     stop,
 )
+from service_desk.messages.actions.many import (
+    Telling,
+    bring_again,
+    gone_out,
+    of_event,
+    take_back,
+    tell_many,
+)
 from service_desk.messages.actions.outbox import claim, end_leases, expire
 from service_desk.messages.actions.receipts import apply_receipt
 from service_desk.messages.actions.reconciling import (
@@ -30,8 +38,10 @@ from service_desk.messages.actions.telling import (
 __all__ = [
     "InboundMessage",
     "Recipient",
+    "Telling",
     "apply_receipt",
     "bind",
+    "bring_again",
     "claim",
     "claim_quiet",
     "claim_unknown",
@@ -39,11 +49,13 @@ __all__ = [
     "end_leases",
     "expire",
     "give_up",
+    "gone_out",
     "insert_rows",
     "keep_inbound",
     "mark_accepted",
     "mark_unknown",
     "not_found",
+    "of_event",
     "place_inbound",
     "put_back",
     "recipient",
@@ -52,5 +64,7 @@ __all__ = [
     "still_quiet",
     "stop",
     "supersede",
+    "take_back",
     "tell",
+    "tell_many",
 ]
