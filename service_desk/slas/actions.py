@@ -152,7 +152,7 @@ def end_pauses(ticket_ids: Iterable[int], now: datetime) -> dict[int, int]:
     where = (Pause.authority_id == tenant_id(), Pause.ticket_id.in_(ticket_ids), Pause.ended_at.is_(None))
     ended = update(Pause).where(*where).values(ended_at=func.greatest(Pause.started_at, now))
     ids = ended.returning(Pause.ticket_id, Pause.id).execution_options(synchronize_session=False)
-    return {ticket_id: pause_id for ticket_id, pause_id in db.session.execute(ids)}
+    return {row.ticket_id: row.id for row in db.session.execute(ids)}
 
 
 def stop_clocks(clocks: Iterable[Clock], kinds: Iterable[str], now: datetime) -> None:

@@ -41,6 +41,9 @@ SENTENCE: Mapping[str, LazyString] = {
     "rejected": _("Refused by %(who)s: %(why)s"),
     "merged": _("Merged into another request by %(who)s"),
     "absorbed": _("Another request was merged into this one by %(who)s"),
+    "released": _("A merge into this request was taken back by %(who)s"),
+    "undone": _("The last act was taken back by %(who)s: the request is as it was before it"),
+    "split": _("Split into two requests by %(who)s"),
     "breached": _("The promised time passed: %(why)s"),
     "took_over": _("%(who)s went on with the work instead of %(to)s"),
 }

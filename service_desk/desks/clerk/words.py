@@ -81,6 +81,9 @@ TOUCH: Words = {
     "rejected": _("Refused"),
     "merged": _("Merged"),
     "absorbed": _("Merged here"),
+    "released": _("Unmerged"),
+    "undone": _("Taken back"),
+    "split": _("Split"),
     "breached": _("Promise missed"),
     "took_over": _("Other hands"),
 }
@@ -107,6 +110,9 @@ TOUCH_ICON = {
     "rejected": "prohibit",
     "merged": "git-merge",
     "absorbed": "git-merge",
+    "released": "git-merge",
+    "undone": "arrow-u-up-left",
+    "split": "arrows-split",
     "breached": "warning",
     "took_over": "hand",
 }
@@ -164,6 +170,7 @@ NOT_SENT: Words = {
     "newer_message": _("a newer message replaced it"),
     "retry": _("it will be tried again"),
     "lost": _("the carrier could not deliver it"),
+    "undone": _("the act it told of was taken back"),
 }
 
 METHOD: Words = {

@@ -138,6 +138,8 @@ def event_words(event: dict[str, Any], ticket: Ticket) -> str | None:
         "reopened": _("Opened again"),
         "rejected": _("Closed without work"),
         "merged": _("Joined to another report of the same thing"),
+        "undone": _("The centre took its last step back"),
+        "split": _("The centre made two requests of this report"),
         "joined": _("Another resident joined"),
         "breached": _("We are late: a promise passed unmet"),
     }
