@@ -17,6 +17,7 @@ from service_desk.extensions import db
 from service_desk.people.seed import DemoPerson, load_demo_staff
 from service_desk.routing.seed import load_handler_rules
 from service_desk.slas.seed import load_calendars, load_standards
+from service_desk.supervision.seed import load_checklists
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,6 +78,9 @@ CONTRACTORS = (
 CLERKS = ("נועה לוי", "אלי ביטון", "מרים כהן", "סרגיי פולק", "תהילה אברה", "רנא חורי", "יוסי מזרחי")
 MANAGERS = ("דנה פרץ", "עמית שגב", "אורית גולן", "חיים דהן", "רותי אדלר", "איתן ברק", "ליאת נחום")
 
+#: one for each half of the city's centres
+INSPECTORS = (("inspector", "גיא אזולאי"), ("inspector2", "סיוון ברגר"))
+
 
 def found_city(slug: str) -> bool:
     """Found the authority from its seed. Safe to repeat: returns False when it is there already. Raises KeyError."""
@@ -116,6 +120,7 @@ def _write(city: CityFiles) -> None:
     )
     load_catalogue(seed, valid_from)
     load_standards(seed["services"], valid_from)
+    load_checklists(valid_from)
     load_calendars(
         calendars.calendar_rows(this_year), calendars.holiday_days(range(this_year - 1, this_year + 3))
     )
@@ -145,6 +150,12 @@ def _people(slug: str, centres: Sequence[Centre], units: dict[str, int]) -> list
     for centre, clerk, manager in zip(centres, CLERKS, MANAGERS, strict=False):
         people.append(DemoPerson(f"clerk{centre.number}@{domain}", clerk, "clerk", centre_id=centre.id))
         people.append(DemoPerson(f"manager{centre.number}@{domain}", manager, "manager", centre_id=centre.id))
+    half = (len(centres) + 1) // 2
+    for (login, name), served in zip(INSPECTORS, (centres[:half], centres[half:]), strict=True):
+        ids = [centre.id for centre in served or centres]
+        people.append(
+            DemoPerson(f"{login}@{domain}", name, "inspector", centre_id=ids[0], more_centres=tuple(ids[1:]))
+        )
     return people
 
 
@@ -157,4 +168,5 @@ def demo_logins(slug: str) -> list[tuple[str, str]]:
         ("mayor", f"mayor@{domain}"),
         ("administrator", f"admin@{domain}"),
         ("contractor", f"contractor@{domain}"),
+        ("inspector", f"inspector@{domain}"),
     ]

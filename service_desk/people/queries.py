@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+#: roles that serve a centre's residents: whom a ticket can be given to
+AT_A_CENTRE = ("clerk", "manager")
+
 
 def staff_by_email(email: str) -> Staff | None:
     """Return the staff member with this address (any case), or None."""
@@ -91,7 +94,12 @@ def colleagues(centre_id: int) -> list[Staff]:
     query = (
         select(Staff)
         .join(Membership, (Membership.authority_id == Staff.authority_id) & (Membership.staff_id == Staff.id))
-        .where(Staff.authority_id == tenant_id(), Membership.centre_id == centre_id, Staff.is_active)
+        .where(
+            Staff.authority_id == tenant_id(),
+            Membership.centre_id == centre_id,
+            Membership.role.in_(AT_A_CENTRE),
+            Staff.is_active,
+        )
         .order_by(Staff.name)
     )
     return list(db.session.scalars(query).unique())
@@ -100,7 +108,13 @@ def colleagues(centre_id: int) -> list[Staff]:
 def roster() -> list[tuple[int, str, frozenset[int]]]:
     """Return (id, name, centres served) of every active staff member, by name. One statement; made to be kept in memory."""
     query = (
-        select(Staff.id, Staff.name, func.array_remove(func.array_agg(Membership.centre_id), None))
+        select(
+            Staff.id,
+            Staff.name,
+            func.array_remove(
+                func.array_agg(Membership.centre_id).filter(Membership.role.in_(AT_A_CENTRE)), None
+            ),
+        )
         .outerjoin(
             Membership, (Membership.authority_id == Staff.authority_id) & (Membership.staff_id == Staff.id)
         )
@@ -120,10 +134,27 @@ def works_at_a_centre(staff_id: int) -> bool:
             Staff.authority_id == tenant_id(),
             Staff.id == staff_id,
             Staff.is_active,
-            Membership.role.in_(("clerk", "manager")),
+            Membership.role.in_(AT_A_CENTRE),
         )
     )
     return db.session.scalar(query.limit(1)) is not None
+
+
+def is_inspector(staff_id: int) -> bool:
+    """Say whether an active inspector has this id: whom a round can be planned for."""
+    return any(each == staff_id for each, _name in inspectors())
+
+
+def inspectors() -> list[tuple[int, str]]:
+    """Return (id, name) of the active inspectors, by name."""
+    query = (
+        select(Staff.id, Staff.name)
+        .join(Membership, (Membership.authority_id == Staff.authority_id) & (Membership.staff_id == Staff.id))
+        .where(Staff.authority_id == tenant_id(), Staff.is_active, Membership.role == "inspector")
+        .distinct()
+        .order_by(Staff.name, Staff.id)
+    )
+    return [(row.id, row.name) for row in db.session.execute(query)]
 
 
 def staff_names(ids: Iterable[int]) -> dict[int, str]:

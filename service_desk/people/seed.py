@@ -22,13 +22,14 @@ DEMO_API_KEY = "demo"
 
 @dataclass(frozen=True)
 class DemoPerson:
-    """One demo login. centre_id or unit_id: where the role holds."""
+    """One demo login. centre_id or unit_id: where the role holds; more_centres: where it holds as well."""
 
     email: str
     name: str
     role: str
     centre_id: int | None = None
     unit_id: int | None = None
+    more_centres: tuple[int, ...] = ()
 
 
 def load_demo_staff(people: Iterable[DemoPerson], now: datetime) -> None:
@@ -50,16 +51,17 @@ def load_demo_staff(people: Iterable[DemoPerson], now: datetime) -> None:
                 "created_at": now,
             }
         )
-        roles.append(
+        roles += [
             {
                 "authority_id": tenant_id(),
                 "id": new_id(),
                 "staff_id": staff_id,
                 "role": person.role,
-                "centre_id": person.centre_id,
+                "centre_id": centre_id,
                 "unit_id": person.unit_id,
             }
-        )
+            for centre_id in (person.centre_id, *person.more_centres)
+        ]
     db.session.execute(insert(Staff), staff)
     db.session.execute(insert(Membership), roles)
     make_api_key("demo", now, DEMO_API_KEY)

@@ -83,8 +83,6 @@ VERBS: Mapping[str, _Verb] = {
 }
 #: acts that a person of another unit may do as well: they overwrite nothing
 FOR_EVERYBODY = frozenset({"note"})
-#: acts that need no look at who has taken the case
-WITHOUT_TAKING = frozenset({"note", "take"})
 
 
 @dataclass(frozen=True)

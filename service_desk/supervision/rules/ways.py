@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def metres(one: Point, other: Point) -> float:
 
 def length(points: Sequence[Point]) -> float:
     """Return the length of a way through the points in this order (m)."""
-    return sum(metres(one, other) for one, other in zip(points, points[1:], strict=False))
+    return sum(metres(one, other) for one, other in pairwise(points))
 
 
 def short_way(points: Sequence[Point | None], start: Point | None = None) -> list[int]:

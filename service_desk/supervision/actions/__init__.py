@@ -1,0 +1,1 @@
+"""Writes of supervision: rounds and their stops, cases and their history."""

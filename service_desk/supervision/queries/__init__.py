@@ -1,0 +1,1 @@
+"""Reads of supervision: checklists and rounds, cases."""
