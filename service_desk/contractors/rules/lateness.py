@@ -65,6 +65,7 @@ class Run:
     def breaches(
         self, kind: str, facts: OrderFacts, ended_at: datetime | None, until: int
     ) -> Iterator[Breach]:
+        """Yield the breach, or its part in each month. ended_at: of the duty; until: epoch seconds."""
         due = self._forward(whole_second(facts.issued_at), 60 * self.duty.minutes)
         end = min(until, whole_second(ended_at)) if ended_at else until
         is_open = ended_at is None or whole_second(ended_at) > until
