@@ -8,7 +8,6 @@ from random_lives import plain, terms_json
 
 from service_desk.contractors.rules.contract import BadTerms, ContractTerms, Duty, Known
 
-
 EVERYTHING = Known()
 
 
