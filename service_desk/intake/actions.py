@@ -56,8 +56,8 @@ def record(
 
 def attach(
     ticket_id: int, stored: Sequence[tuple[str, EncodedPhoto]], kind: str, added_by: str, now: datetime
-) -> None:
-    """Store the rows of photos whose files are already kept. stored: (storage key, photo)."""
+) -> list[int]:
+    """Store the rows of photos whose files are already kept; return their ids. stored: (storage key, photo)."""
     rows = [
         {
             "authority_id": tenant_id(),
@@ -76,3 +76,4 @@ def attach(
     ]
     if rows:
         db.session.execute(insert(Photo), rows)
+    return [int(str(row["id"])) for row in rows]

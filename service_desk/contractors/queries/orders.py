@@ -1,1 +1,220 @@
 """Reads of work orders with their clocks, pauses, proofs and verifications."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime  # noqa: TC003 - the annotations of columns read as they are
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select, text
+
+from service_desk.contractors.models import OrderClock, OrderEntry, WorkOrder
+from service_desk.contractors.rules.orders import ORDER_EVENTS, OrderFact, Standing
+from service_desk.errors import NotFound
+from service_desk.extensions import db
+from service_desk.tickets.models import Ticket, TicketEvent
+from service_desk.work import tenant_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def order_or_404(order_id: int) -> WorkOrder:
+    """Return the order. Raises NotFound."""
+    query = select(WorkOrder).where(WorkOrder.authority_id == tenant_id(), WorkOrder.id == order_id)
+    order = db.session.scalar(query.execution_options(populate_existing=True))
+    if order is None:
+        raise NotFound
+    return order
+
+
+def order_by_number(reference: str, number: int) -> WorkOrder | None:
+    """Return the order shown as 482-1937/2, or None. reference: the ticket's, any punctuation."""
+    digits = "".join(ch for ch in reference if ch in "0123456789")
+    query = (
+        select(WorkOrder)
+        .join(Ticket, (Ticket.authority_id == WorkOrder.authority_id) & (Ticket.id == WorkOrder.ticket_id))
+        .where(WorkOrder.authority_id == tenant_id(), Ticket.reference == digits, WorkOrder.number == number)
+    )
+    return db.session.scalar(query)
+
+
+def facts_of(ticket_id: int, order_id: int | None = None) -> list[OrderFact]:
+    """Return what the ticket's history says of its orders (order_id: of this one), oldest first. One statement."""
+    event = TicketEvent
+    query = select(event.kind, event.at, event.actor_id, event.data).where(
+        event.authority_id == tenant_id(), event.ticket_id == ticket_id, event.kind.in_(ORDER_EVENTS)
+    )
+    facts = [OrderFact(*row) for row in db.session.execute(query.order_by(event.seq))]
+    return [fact for fact in facts if order_id in (None, fact.data["order"])]
+
+
+def standings(ticket_id: int) -> list[Standing]:
+    """Return what each order of a ticket says of whose move it is, in their order."""
+    row = WorkOrder
+    query = select(row.number, row.unit_id, row.state, row.issued_at, row.due_at, row.ended_at).where(
+        row.authority_id == tenant_id(), row.ticket_id == ticket_id
+    )
+    return [Standing(*each) for each in db.session.execute(query.order_by(row.number))]
+
+
+def open_ids(ticket_id: int) -> list[tuple[int, str]]:
+    """Return (id, state) of the ticket's orders that have not ended."""
+    row = WorkOrder
+    query = select(row.id, row.state).where(
+        row.authority_id == tenant_id(), row.ticket_id == ticket_id, row.is_open
+    )
+    return [(each.id, each.state) for each in db.session.execute(query.order_by(row.number))]
+
+
+def has_open(ticket_id: int, unit_id: int, domain: str) -> bool:
+    """Say whether the contractor has an open order for this work on the ticket."""
+    row = WorkOrder
+    query = select(row.id).where(
+        row.authority_id == tenant_id(),
+        row.ticket_id == ticket_id,
+        row.unit_id == unit_id,
+        row.domain == domain,
+    )
+    return db.session.scalar(query.where(row.is_open).limit(1)) is not None
+
+
+def passed_since(ticket_id: int, since: datetime | None) -> int | None:
+    """Return the id of the ticket's order that passed last, after ``since`` when given; None when there is none."""
+    row = WorkOrder
+    query = select(row.id).where(
+        row.authority_id == tenant_id(), row.ticket_id == ticket_id, row.state == "passed"
+    )
+    if since is not None:
+        query = query.where(row.ended_at > since)
+    return db.session.scalar(query.order_by(row.ended_at.desc(), row.number.desc()).limit(1))
+
+
+def is_taken_in(entry_key: str) -> bool:
+    """Say whether an entry with this key was taken in before."""
+    query = select(OrderEntry.id).where(
+        OrderEntry.authority_id == tenant_id(), OrderEntry.entry_key == entry_key
+    )
+    return db.session.scalar(query) is not None
+
+
+def overdue(now: datetime, limit: int) -> list[tuple[int, int, str]]:
+    """Return (ticket id, order id, kind) of running duties past due and not yet on record, by the partial index."""
+    clock = OrderClock
+    query = (
+        select(WorkOrder.ticket_id, clock.order_id, clock.kind)
+        .join(WorkOrder, (WorkOrder.authority_id == clock.authority_id) & (WorkOrder.id == clock.order_id))
+        .where(
+            clock.authority_id == tenant_id(),
+            clock.stopped_at.is_(None),
+            clock.paused_at.is_(None),
+            clock.breached_at.is_(None),
+            clock.due_at < now,
+        )
+        .order_by(clock.due_at)
+        .limit(limit)
+    )
+    return [(row[0], row[1], row[2]) for row in db.session.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One row of a contractor's list. due_kind: the duty that falls due next. is_paused: its clocks stand still."""
+
+    id: int
+    ticket_id: int
+    reference: str
+    number: int
+    service_code: str
+    state: str
+    is_hazard: bool
+    address: str
+    landmark: str
+    area_code: str | None
+    lon: float | None
+    lat: float | None
+    issued_at: datetime
+    due_at: datetime | None
+    due_kind: str | None
+    is_paused: bool
+    scheduled_for: datetime | None
+    arrived_at: datetime | None
+    done_at: datetime | None
+    failed_count: int
+    instructions: str
+
+
+_OPEN = """
+SELECT o.id, o.ticket_id, t.reference, o.number, o.service_code, o.state, o.is_hazard, o.address, t.landmark, o.area_code,
+       o.lon, o.lat, o.issued_at, o.due_at, c.kind AS due_kind, coalesce(c.is_paused, false) AS is_paused, o.scheduled_for,
+       o.arrived_at, o.done_at, o.failed_count, left(o.instructions, 200) AS instructions
+FROM work_orders o
+JOIN tickets t ON t.authority_id = o.authority_id AND t.id = o.ticket_id
+LEFT JOIN LATERAL (
+    SELECT kind, paused_at IS NOT NULL AS is_paused FROM order_clocks
+    WHERE authority_id = o.authority_id AND order_id = o.id AND stopped_at IS NULL ORDER BY due_at, kind LIMIT 1
+) c ON true
+WHERE o.authority_id = :authority AND o.is_open
+"""
+#: put together once: each look of a phone asks for its list
+_OPEN_OF_UNIT = text(_OPEN + " AND o.unit_id = :unit ORDER BY o.due_at, o.id LIMIT :limit")
+_OPEN_ONE = text(_OPEN + " AND o.unit_id = :unit AND o.id = :order LIMIT :limit")
+_TO_VERIFY = """
+SELECT o.id AS order_id, o.ticket_id, t.reference, o.number, o.unit_id, o.service_code, o.is_hazard, o.address, o.area_code,
+       o.lon, o.lat, o.done_at, t.centre_id, v.id AS check_id, v.why, v.asked_at, o.failed_count
+FROM work_orders o
+JOIN tickets t ON t.authority_id = o.authority_id AND t.id = o.ticket_id
+LEFT JOIN LATERAL (
+    SELECT id, why, asked_at FROM verifications
+    WHERE authority_id = o.authority_id AND order_id = o.id AND state = 'asked' ORDER BY asked_at DESC LIMIT 1
+) v ON true
+WHERE o.authority_id = :authority AND o.state = 'done'
+"""
+_TO_VERIFY_ALL = text(_TO_VERIFY + " ORDER BY o.is_hazard DESC, o.done_at, o.id LIMIT :limit")
+_TO_VERIFY_THERE = text(
+    _TO_VERIFY + " AND t.centre_id = ANY(:centres) ORDER BY o.is_hazard DESC, o.done_at, o.id LIMIT :limit"
+)
+
+
+def open_orders(unit_id: int, *, order_id: int | None = None, limit: int = 500) -> list[OrderLine]:
+    """Return a contractor's open orders by due time, then those done and waiting for verification. One statement.
+
+    order_id: this one only, for a link that was given for one order.
+    """
+    given = {"authority": tenant_id(), "unit": unit_id, "limit": limit}
+    if order_id is None:
+        return [OrderLine(*row) for row in db.session.execute(_OPEN_OF_UNIT, given)]
+    return [OrderLine(*row) for row in db.session.execute(_OPEN_ONE, {**given, "order": order_id})]
+
+
+@dataclass(frozen=True, slots=True)
+class ToVerify:
+    """One order reported done that somebody has to look at. why: a VERIFICATION_REASONS code, None when nobody asked."""
+
+    order_id: int
+    ticket_id: int
+    reference: str
+    number: int
+    unit_id: int
+    service_code: str
+    is_hazard: bool
+    address: str
+    area_code: str | None
+    lon: float | None
+    lat: float | None
+    done_at: datetime | None
+    centre_id: int
+    check_id: int | None
+    why: str | None
+    asked_at: datetime | None
+    failed_count: int
+
+
+def to_verify(centre_ids: Iterable[int] | None = None, limit: int = 200) -> list[ToVerify]:
+    """Return the orders that wait for verification, hazards and the longest waiting first. None: of every centre."""
+    given: dict[str, Any] = {"authority": tenant_id(), "limit": limit}
+    if centre_ids is None:
+        return [ToVerify(*row) for row in db.session.execute(_TO_VERIFY_ALL, given)]
+    return [
+        ToVerify(*row) for row in db.session.execute(_TO_VERIFY_THERE, {**given, "centres": list(centre_ids)})
+    ]

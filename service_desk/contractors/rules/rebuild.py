@@ -17,7 +17,6 @@ from service_desk.errors import InvalidMove
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from service_desk.contractors.rules.clocks import DutyClock
     from service_desk.slas.rules import Calendar
 
     Calendars = Callable[[int], Calendar]
