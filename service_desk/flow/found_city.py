@@ -14,6 +14,7 @@ from service_desk.city.models import Authority, Centre
 from service_desk.city.seed import calendars
 from service_desk.city.seed.load import CITIES, add_authority, load_map, load_units
 from service_desk.extensions import db
+from service_desk.messages.seed.load import load_replies
 from service_desk.people.seed import DemoPerson, load_demo_staff
 from service_desk.routing.seed import load_handler_rules
 from service_desk.slas.seed import load_calendars, load_standards
@@ -132,6 +133,7 @@ def _write(city: CityFiles) -> None:
             for area in (areas if areas and city.areas else (None,))
         ]
     load_handler_rules(dict.fromkeys(rules), valid_from)
+    load_replies()
     if config.current().is_demo:
         centres = db.session.scalars(
             select(Centre).order_by(Centre.number).where(Centre.authority_id == city.authority["id"])

@@ -78,7 +78,8 @@ _CLERK = frozenset(
 #: Abilities by role. A clerk's and manager's hold in the own centres; what they do elsewhere is written in the access log.
 ABILITIES: dict[str, frozenset[str]] = {
     "clerk": _CLERK,
-    "manager": _CLERK | {"see_figures", "decide_damage", "set_hours", "plan_round", "handle_case"},
+    "manager": _CLERK
+    | {"see_figures", "decide_damage", "set_hours", "plan_round", "handle_case", "edit_replies"},
     "unit": frozenset(
         {
             "see_queue",
@@ -105,6 +106,7 @@ ABILITIES: dict[str, frozenset[str]] = {
             "see_sandbox",
             "manage_contracts",
             "set_hours",
+            "edit_replies",
         }
     ),
 }

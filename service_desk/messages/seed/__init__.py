@@ -1,0 +1,1 @@
+"""Ready wordings that a city starts with."""
