@@ -1,37 +1,53 @@
-"""A promise passes unmet: it is put on record, once. Nothing is decided by the machine."""
+"""Promises pass unmet: they are put on record, once, ten thousand in a sweep. Nothing is decided by the machine."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from service_desk import clock
 from service_desk.extensions import db
 from service_desk.people.rules import SYSTEM
+from service_desk.slas import climbing
 from service_desk.slas import queries as slas
-from service_desk.tickets import actions as tickets
-from service_desk.tickets import queries
+from service_desk.tickets import noting
 from service_desk.work import transaction
 
+if TYPE_CHECKING:
+    from datetime import datetime
 
-def record_breaches(limit: int = 200) -> int:
-    """Mark clocks that ran out, each with an event of its ticket. Returns how many. Run by the timetable."""
+#: clocks of one transaction: few enough that a clerk whose ticket is among them hardly waits
+BATCH = 1000
+#: clocks of one sweep; the next comes within half a minute
+MOST = 20_000
+
+
+def record_breaches(limit: int = MOST) -> int:
+    """Mark clocks that ran out, each with an event of its ticket. Returns how many. Run by the timetable.
+
+    The tickets are locked first, as every act does; those a person is acting on just now wait for the next sweep.
+    """
     now = clock.now()
+    recorded = 0
+    while recorded < limit:
+        done = _record(min(BATCH, limit - recorded), now)
+        if not done:
+            break
+        recorded += done
+    return recorded
+
+
+def _record(limit: int, now: datetime) -> int:
     with transaction():
-        recorded = 0
-        for each in sorted(slas.overdue(now, limit), key=lambda row: row.ticket_id):
-            # The ticket first, as every act does: locking clocks first would block a clerk's act, and be blocked by it.
-            ticket = queries.lock(each.ticket_id)
-            db.session.refresh(each)
-            if each.breached_at or each.stopped_at or each.paused_at or each.due_at >= now:
-                continue
-            each.breached_at = each.due_at
-            recorded += 1
-            touched = (ticket.last_touch, ticket.last_touch_at)
-            tickets.note(
-                ticket,
+        heads = noting.lock_heads(slas.overdue(now, limit))
+        broken = climbing.mark_breached(heads, now) if heads else []
+        facts = [
+            (
+                heads[each.ticket_id],
                 "breached",
-                SYSTEM,
-                now,
                 {"clock": each.kind, "round": each.round, "due": each.due_at.isoformat()},
             )
-            # The clock is no touch of a person's: the queue goes on showing the last one.
-            ticket.last_touch, ticket.last_touch_at = touched
-    return recorded
+            for each in broken
+        ]
+        noting.note_many(facts, SYSTEM, now)
+        db.session.expire_all()  # written past the session: nobody must read what it remembers
+    return len(broken)
