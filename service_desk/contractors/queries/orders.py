@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime  # noqa: TC003 - the annotations of columns read as they are
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, text
@@ -17,6 +16,7 @@ from service_desk.work import tenant_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
 
 def order_or_404(order_id: int) -> WorkOrder:
