@@ -122,7 +122,7 @@ def roster() -> list[tuple[int, str, frozenset[int]]]:
         .group_by(Staff.id, Staff.name)
         .order_by(Staff.name, Staff.id)
     )
-    return [(row[0], row[1], frozenset(row[2])) for row in db.session.execute(query)]
+    return [(row[0], row[1], frozenset(row[2] or ())) for row in db.session.execute(query)]
 
 
 def works_at_a_centre(staff_id: int) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,6 +18,7 @@ from service_desk.work import tenant_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import datetime
 
     from sqlalchemy import BindParameter
 
@@ -219,41 +219,43 @@ _LINE = tuple(getattr(Ticket, name) for name in QueueRow._fields)
 _AUTHORITY: BindParameter[int] = bindparam("authority")
 _NOW: BindParameter[datetime] = bindparam("now", type_=Ticket.opened_at.type)
 #: what each thing asked for means; only what is asked is put together
-_CONDITIONS: dict[str, Callable[[Any], Any]] = {
-    "unit_ids": Ticket.unit_id.in_,
-    "assignee_id": lambda staff_id: Ticket.assignee_id == staff_id,
+_CONDITIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "unit_ids": lambda units, _now: Ticket.unit_id.in_(units),
+    "assignee_id": lambda staff_id, _now: Ticket.assignee_id == staff_id,
     # A promise that was still whole when its clock was paused does not run late while it stands still.
-    "is_late": lambda _asked: (
-        (Ticket.due_at < _NOW)
-        & (Ticket.status.not_in(tuple(PAUSING)) | (Ticket.due_at < Ticket.holder_since))
+    "is_late": lambda _asked, now: (
+        (Ticket.due_at < now) & (Ticket.status.not_in(tuple(PAUSING)) | (Ticket.due_at < Ticket.holder_since))
     ),
-    "is_hazard": lambda _asked: Ticket.is_hazard,
-    "is_triage": lambda _asked: Ticket.triage_reason.is_not(None),
-    "has_news": lambda _asked: Ticket.has_news,
-    "statuses": Ticket.status.in_,
-    "service_code": lambda code: Ticket.service_code == code,
-    "group_code": lambda code: Ticket.group_code == code,
-    "area_code": lambda code: Ticket.area_code == code,
-    "channel": lambda channel: Ticket.channel == channel,
-    "due_before": lambda end: Ticket.due_at < end,
-    "words": lambda words: Ticket.id.in_(select(func.search_ticket_ids(words[:100], COUNT_LIMIT))),
+    "is_hazard": lambda _asked, _now: Ticket.is_hazard,
+    "is_triage": lambda _asked, _now: Ticket.triage_reason.is_not(None),
+    "has_news": lambda _asked, _now: Ticket.has_news,
+    "statuses": lambda statuses, _now: Ticket.status.in_(statuses),
+    "service_code": lambda code, _now: Ticket.service_code == code,
+    "group_code": lambda code, _now: Ticket.group_code == code,
+    "area_code": lambda code, _now: Ticket.area_code == code,
+    "channel": lambda channel, _now: Ticket.channel == channel,
+    "due_before": lambda end, _now: Ticket.due_at < end,
+    "words": lambda words, _now: Ticket.id.in_(select(func.search_ticket_ids(words[:100], COUNT_LIMIT))),
 }
 
 
-def _asked(query: Select[Any], wanted: QueueFilter) -> Select[Any]:
-    """Return the query narrowed to what is wanted; its parameters «authority» and «now» are still open."""
-    query = query.where(Ticket.authority_id == _AUTHORITY)
-    if not wanted.with_ended:
-        query = query.where(Ticket.is_open)
+def conditions(wanted: QueueFilter, now: Any) -> list[Any]:
+    """Return what a ticket of the authority must fulfil. now: an aware instant, or the parameter that will be it."""
+    found: list[Any] = [] if wanted.with_ended else [Ticket.is_open]
     if wanted.centre_ids:
         one = len(wanted.centre_ids) == 1
-        query = query.where(
+        found.append(
             Ticket.centre_id == wanted.centre_ids[0] if one else Ticket.centre_id.in_(wanted.centre_ids)
         )
     for name, condition in _CONDITIONS.items():
         if given := getattr(wanted, name):
-            query = query.where(condition(given))
-    return query
+            found.append(condition(given, now))
+    return found
+
+
+def _asked(query: Select[Any], wanted: QueueFilter) -> Select[Any]:
+    """Return the query narrowed to what is wanted; its parameters «authority» and «now» are still open."""
+    return query.where(Ticket.authority_id == _AUTHORITY, *conditions(wanted, _NOW))
 
 
 @lru_cache(maxsize=256)
