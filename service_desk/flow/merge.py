@@ -66,7 +66,7 @@ def _release(ticket: Ticket, main_id: int, merged: TicketEvent, actor: Actor, no
         ticket,
         merged,
         main,
-        queries.events_of(main_id),
+        merging.absorbed(queries.events_of(main_id)),
         pauses_of(main_id),
         queries.followers_of(ticket.id),
         actor,
@@ -92,8 +92,7 @@ def unmerge_ticket(ticket_id: int, seen: int | None, actor: Actor) -> int:
         _release(ticket, main_id, merged, actor, now)
         event = put_back_merged(ticket, merged, actor, now, {"seq": merged.seq})
         told = messages.of_event(ticket.id, merged.seq)
-        messages.take_back(told, now)
-        if gone := messages.gone_out(told).get(ticket.id):
+        if gone := messages.take_back(told, [ticket.id], now).get(ticket.id):
             tell_some(ticket, event, "reopened", gone, now, after, due_at=step.promised(ticket))
         return main_id
 

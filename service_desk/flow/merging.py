@@ -92,7 +92,7 @@ def release(
     ticket: Ticket,
     merged: TicketEvent,
     main: Side,
-    history: Sequence[TicketEvent],
+    merges: list[inheriting.Absorbed],
     pauses: Sequence[Pause],
     here: Sequence[Follower],
     actor: Actor,
@@ -100,8 +100,8 @@ def release(
 ) -> int:
     """Bring back whom a merge had led to the main ticket, and give its promise back. Returns how many came back.
 
-    merged: the event by which the ticket became a duplicate; history, pauses: of the main ticket; here: who follows the
-    duplicate still. They hear of their own again by the same links. Raises InvalidMove when the main ticket was itself
+    merged: the event by which the ticket became a duplicate; merges, pauses: of the main ticket, oldest first (this one
+    no longer stands afterwards); here: who follows the duplicate still. They hear of their own again by the same links. Raises InvalidMove when the main ticket was itself
     merged on: that merge is to be undone first.
     """
     if main.ticket.merged_into_id is not None:
@@ -117,7 +117,8 @@ def release(
     back += move_followers(opened, [main.ticket.id], ticket.id, "reporter")
     main.followers = [each for each in main.followers if each not in there]
     main.ticket.follower_count -= back
-    inheriting.give_back(main.clocks, ticket.id, absorbed(history), pauses)
+    inheriting.give_back(main.clocks, ticket.id, merges, pauses)
+    merges[:] = [_without(each, ticket.id) for each in merges]
     main.ticket.due_at = slas.next_due(main.clocks)
     tickets.note(main.ticket, "released", actor, now, {"released": ticket.id, "followers": back})
     return back

@@ -10,7 +10,7 @@ from service_desk.messages.actions.inbox import (
 from service_desk.messages.actions.many import (
     Telling,
     bring_again,
-    gone_out,
+    fates,
     of_event,
     take_back,
     tell_many,
@@ -48,8 +48,8 @@ __all__ = [
     "could_not_ask",
     "end_leases",
     "expire",
+    "fates",
     "give_up",
-    "gone_out",
     "insert_rows",
     "keep_inbound",
     "mark_accepted",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from service_desk import work
 from service_desk.extensions import db
@@ -76,41 +76,62 @@ def _supersede(rows: Sequence[Mapping[str, Any]], now: datetime) -> list[int]:
     return list(db.session.scalars(older))
 
 
-def take_back(message_ids: Collection[int], now: datetime) -> int:
-    """Keep back those of the messages that were not taken for sending yet. Returns how many."""
-    if not message_ids:
-        return 0
-    waiting = (
+def take_back(
+    message_ids: Collection[int], ticket_ids: Collection[int], now: datetime
+) -> dict[int, set[int]]:
+    """Keep back those of the messages about these tickets that were not taken for sending yet.
+
+    Returns {ticket id: followers} of the others: what has left the house, or may have.
+    """
+    if not message_ids or not ticket_ids:
+        return {}
+    mine = (
         Message.authority_id == work.tenant_id(),
         Message.id.in_(message_ids),
-        Message.state == "pending",
+        Message.ticket_id.in_(ticket_ids),
     )
-    done = db.session.execute(
+    db.session.execute(
         update(Message)
-        .where(*waiting)
+        .where(*mine, Message.state == "pending")
         .values(state="skipped", reason="undone", next_try_at=None, settled_at=now)
         .execution_options(synchronize_session=False)
     )
-    return int(done.rowcount)  # type: ignore[attr-defined]  # an UPDATE has a count
+    gone = select(Message.ticket_id, Message.follower_id).where(*mine, Message.state.not_in(_KEPT_BACK))
+    found: dict[int, set[int]] = {}
+    for ticket_id, follower_id in db.session.execute(gone).tuples():
+        found.setdefault(ticket_id, set()).add(follower_id)
+    return found
 
 
-def bring_again(message_ids: Collection[int], now: datetime) -> int:
-    """Let messages go that had given way to one which was taken back. Returns how many are still worth it."""
-    if not message_ids:
-        return 0
+def bring_again(message_ids: Collection[int], ticket_ids: Collection[int], now: datetime) -> None:
+    """Let messages about these tickets go that had given way to one which was taken back, if they are still worth it."""
+    if not message_ids or not ticket_ids:
+        return
     retired = (
         Message.authority_id == work.tenant_id(),
         Message.id.in_(message_ids),
+        Message.ticket_id.in_(ticket_ids),
         Message.state == "superseded",
         Message.expires_at > now,
     )
-    done = db.session.execute(
+    db.session.execute(
         update(Message)
         .where(*retired)
         .values(state="pending", reason=None, next_try_at=now, settled_at=None)
         .execution_options(synchronize_session=False)
     )
-    return int(done.rowcount)  # type: ignore[attr-defined]  # an UPDATE has a count
+
+
+def fates(message_ids: Collection[int]) -> dict[str, int]:
+    """Return {state: how many} of these messages."""
+    if not message_ids:
+        return {}
+    query = (
+        select(Message.state, func.count())
+        .where(Message.authority_id == work.tenant_id(), Message.id.in_(message_ids))
+        .group_by(Message.state)
+    )
+    return dict(db.session.execute(query).tuples().all())
 
 
 def of_event(ticket_id: int, seq: int) -> list[int]:
@@ -119,18 +140,3 @@ def of_event(ticket_id: int, seq: int) -> list[int]:
         Message.authority_id == work.tenant_id(), Message.ticket_id == ticket_id, Message.event_seq == seq,
     )  # fmt: skip
     return list(db.session.scalars(select(Message.id).where(*told)))
-
-
-def gone_out(message_ids: Collection[int]) -> dict[int, set[int]]:
-    """Return {ticket id: followers} of those messages that have left the house, or may have."""
-    if not message_ids:
-        return {}
-    query = select(Message.ticket_id, Message.follower_id).where(
-        Message.authority_id == work.tenant_id(),
-        Message.id.in_(message_ids),
-        Message.state.not_in(_KEPT_BACK),
-    )
-    found: dict[int, set[int]] = {}
-    for ticket_id, follower_id in db.session.execute(query):
-        found.setdefault(ticket_id, set()).add(follower_id)
-    return found
