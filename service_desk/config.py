@@ -46,6 +46,8 @@ class Settings:
     is_rate_limited: bool = True
     #: most Open311 reports of one api_key a minute, in each web process
     open311_posts_per_minute: int = 30_000
+    #: least time between two ordinary digests of one person
+    digest_minutes: int = 60
 
     @property
     def sqlalchemy_url(self) -> str:
@@ -115,4 +117,5 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         session_hours=int(env.get("SESSION_HOURS", "12")),
         is_rate_limited=env.get("RATELIMIT_ENABLED", "1") != "0",
         open311_posts_per_minute=int(env.get("OPEN311_POSTS_PER_MINUTE", "30000")),
+        digest_minutes=int(env.get("DIGEST_MINUTES", "60")),
     )

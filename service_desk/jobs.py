@@ -17,6 +17,8 @@ from service_desk.city import kept
 from service_desk.flow.anchor_days import anchor_days
 from service_desk.flow.breach import record_breaches
 from service_desk.flow.deliver import deliver_messages as deliver
+from service_desk.flow.digest import write_digests
+from service_desk.flow.escalate import climb_rungs
 from service_desk.flow.finish import close_silent
 from service_desk.flow.sweep import sweep
 from service_desk.telemetry import log
@@ -53,6 +55,8 @@ class Timer:
 TIMETABLE = (
     Timer("sweep_outbox", 5, lambda: sweep(clock.now()), for_all=True),
     Timer("record_breaches", 30, record_breaches),
+    Timer("climb_rungs", 30, climb_rungs),
+    Timer("write_digests", 60, write_digests),
     Timer("close_silent", 600, close_silent),
     Timer("anchor_days", 3600, anchor_days),
 )

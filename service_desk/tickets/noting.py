@@ -71,6 +71,27 @@ def lock_heads(ticket_ids: Collection[int]) -> dict[int, Head]:
     return {row[0]: Head(*row) for row in db.session.execute(query)}
 
 
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """What tells whom a ticket concerns."""
+
+    id: int
+    service_code: str
+    centre_id: int
+    unit_id: int | None
+    assignee_id: int | None
+    is_hazard: bool
+
+
+_CONCERNED = tuple(getattr(Ticket, name) for name in Concerned.__slots__)
+
+
+def concerned(ticket_ids: Collection[int]) -> dict[int, Concerned]:
+    """Return what tells whom these tickets concern, by id. One statement."""
+    query = select(*_CONCERNED).where(Ticket.authority_id == tenant_id(), Ticket.id == among(ticket_ids))
+    return {row[0]: Concerned(*row) for row in db.session.execute(query)}
+
+
 def note_many(facts: Sequence[tuple[Head, str, Mapping[str, Any]]], actor: Actor, now: datetime) -> None:
     """Record facts (ticket, kind, data) that move nothing, each chained to the one before it; two statements.
 
