@@ -198,7 +198,7 @@ def history_verify(slug: str | None, ticket: str | None) -> None:
             except NotFound:
                 raise click.BadParameter(f"{each.slug} has no ticket {ticket}") from None
         click.echo(
-            f"{each.slug}: {found.events} events of {found.tickets} tickets and {found.days} sealed days, "
+            f"{each.slug}: {found.events} events of {found.tickets} tickets, {found.cases} cases and {found.days} sealed days, "
             f"{found.count} broken places"
         )
         for place in found.places:

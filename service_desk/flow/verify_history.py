@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 from service_desk.errors import NotFound
 from service_desk.extensions import db
 from service_desk.flow.anchor_days import BATCH, ONE_DAY, bounds, hashes_of, seal
+from service_desk.flow.verify_cases import verify_cases
 from service_desk.tickets.models import DayAnchor, Ticket, TicketEvent
 from service_desk.tickets.rules import Fact, chain, is_open
 from service_desk.work import as_owner, tenant_id
@@ -39,6 +40,7 @@ class Verified:
     tickets: int = 0
     events: int = 0
     days: int = 0
+    cases: int = 0
     count: int = 0
     places: list[Broken] = field(default_factory=list)
 
@@ -84,6 +86,7 @@ def verify_history(reference: str | None = None) -> Verified:
         _end(walk, found)
         if reference is None:
             _check_days(found)
+            found.cases = verify_cases(found.note)
     return found
 
 
