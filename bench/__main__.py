@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import addresses, due_time, memory, pages, point_to_area, statements
+from bench import addresses, due_time, judging, memory, pages, point_to_area, statements
 from bench.report import table
 from bench.stage import ROOT, Stage
 from service_desk.local.stack import embedded_servers
@@ -20,6 +20,7 @@ SERVED = {
     "queue": pages.measure_queue,
     "ticket": pages.measure_ticket,
     "memory": memory.measure,
+    "judging": judging.measure,
     "statements": statements.measure,
 }
 LATEST = Path(__file__).parent / "latest.json"
