@@ -69,11 +69,15 @@ def _is_promise(clock: Clock, seen: Pictured) -> bool:
 def _own(clock: Clock, merges: Sequence[Absorbed]) -> list[tuple[Pictured, datetime]]:
     """Return the main ticket's own promise as it last was before another's took its place, and since when."""
     given = [seen for each in merges for seen in each.given]
-    for each in reversed(merges):
-        seen = _of(each.displaced, clock.kind)
-        if seen and seen["round"] == clock.round and not any(_is_same(seen, other) for other in given):
-            return [(seen, each.at)]
-    return []
+    displaced = [
+        (seen, each.at)
+        for each in merges
+        for seen in each.displaced
+        if (seen["kind"], seen["round"]) == (clock.kind, clock.round)
+    ]
+    # What gave way may itself have come with an earlier merge; two reports of one moment are promised the same.
+    own = [offer for offer in displaced if not any(_is_same(offer[0], other) for other in given)]
+    return own[-1:] or displaced[:1]
 
 
 def _is_same(seen: Pictured, other: Pictured) -> bool:

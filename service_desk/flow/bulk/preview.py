@@ -12,7 +12,7 @@ from service_desk.people.rules import may
 from service_desk.tickets import many, queries
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from service_desk.flow.bulk.asked import BulkAsked
     from service_desk.people.rules import Actor
