@@ -9,6 +9,7 @@ from service_desk.errors import BadInput, InvalidMove
 from service_desk.flow import step
 from service_desk.flow.keeping import drop, keep_photos
 from service_desk.flow.telling import tell_followers
+from service_desk.flow.verify_order import doubt_passed
 from service_desk.intake import actions as intake
 from service_desk.intake.rules import PHOTO_LIMIT, clean_text
 from service_desk.tickets import actions as tickets
@@ -93,6 +94,8 @@ def confirm_done(ticket_id: int, actor: Actor) -> None:
 def say_not_done(ticket_id: int, actor: Actor, words: str = "", photos: Sequence[EncodedPhoto] = ()) -> None:
     """The person says that it is not done: the ticket reopens at the same centre with a clock of its own.
 
+    Work that a contractor did for it counts as failed until somebody decides, and is his again.
+
     A second press changes nothing; when somebody else was first, her words and photos are kept all the same. A refusal
     may be contested the same way, a merge not: her link leads to the ticket that stayed. Raises InvalidMove.
     """
@@ -106,6 +109,7 @@ def say_not_done(ticket_id: int, actor: Actor, words: str = "", photos: Sequence
             if is_working(ticket.status):
                 _add_to_open(ticket, text, stored, actor, now)
                 return
+            was_done, earlier = ticket.status in {"resolved", "closed"}, queries.last_reopened(ticket.id)
             data = {"by": "resident", "before": ticket.status} | (
                 {"words": text_digest(text)} if text else {}
             )
@@ -115,6 +119,8 @@ def say_not_done(ticket_id: int, actor: Actor, words: str = "", photos: Sequence
             ticket.photo_count += len(stored)
             ticket.has_news = True
             tell_followers(ticket, event, "reopened", now, after, due_at=step.promised(ticket))
+            if was_done:
+                doubt_passed(ticket, earlier, actor, now)
     except BaseException:
         drop(stored)
         raise

@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from service_desk import clock
+from service_desk.contractors.queries.orders import proofs_of_passed
 from service_desk.errors import BadInput
 from service_desk.flow import step
 from service_desk.flow.keeping import drop, keep_photos
 from service_desk.flow.telling import tell_followers
+from service_desk.flow.verify_order import pass_waiting
 from service_desk.intake import actions as intake
 from service_desk.intake.rules import clean_text
 from service_desk.people.rules import SYSTEM
@@ -38,18 +40,20 @@ def resolve_ticket(
     outcome: str,
     words: str,
     photos: Sequence[EncodedPhoto] = (),
+    *,
+    pass_orders: bool = False,
 ) -> None:
     """Say that it is done, with evidence: a photo, or a reason code with words. The resident is asked.
 
-    Raises BadInput when neither is given, InvalidMove, StaleVersion.
+    A contractor's photo of the finished work counts as one. pass_orders: the clerk passes the work orders that wait
+    for verification in the same act. Raises BadInput when there is no evidence, InvalidMove (also while work orders
+    are open), StaleVersion.
     """
     now = clock.now()
     text = clean_text(words, 1000)
     problems = {}
     if outcome not in OUTCOMES:
         problems["outcome"] = "required"
-    if outcome == "photo" and not photos:
-        problems["photos"] = "photo_required"
     if outcome != "photo" and not text:
         problems["words"] = "required"
     if problems:
@@ -58,13 +62,24 @@ def resolve_ticket(
     try:
         with transaction() as after:
             ticket = step.take_ticket(ticket_id, seen, actor, "resolve", now)
+            if pass_orders:
+                pass_waiting(ticket, actor, now)
+            proven = len(stored) if photos or outcome != "photo" else _proofs(ticket)
             intake.attach(ticket.id, stored, "after", actor.kind, now)
             ticket.photo_count += len(stored)
-            event = mark_resolved(ticket, outcome, text, len(stored), actor, now)
+            event = mark_resolved(ticket, outcome, text, proven, actor, now)
             tell_followers(ticket, event, "resolved", now, after)
     except BaseException:
         drop(stored)
         raise
+
+
+def _proofs(ticket: Ticket) -> int:
+    """Return how many photos of its contractors prove a ticket's work. Raises BadInput when none does."""
+    found = proofs_of_passed(ticket.id)
+    if not found:
+        raise BadInput({"photos": "photo_required"})
+    return found
 
 
 def mark_resolved(

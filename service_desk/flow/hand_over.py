@@ -8,6 +8,7 @@ from service_desk import clock
 from service_desk.city.queries import city_map
 from service_desk.errors import BadInput
 from service_desk.flow import step
+from service_desk.flow.issue_order import issue_by_rule
 from service_desk.flow.telling import tell_followers
 from service_desk.intake.rules import clean_text
 from service_desk.tickets.rules import text_digest
@@ -33,7 +34,8 @@ def hand_over(
 ) -> None:
     """Hand the ticket to a unit (any kind) or to another centre, with a reason that stays internal.
 
-    The first centre still answers for what a unit or contractor does. Raises BadInput, InvalidMove, StaleVersion.
+    The first centre still answers for what a unit or contractor does. A contractor whose contract covers the work gets
+    a work order with it; one without is asked as before. Raises BadInput, InvalidMove, StaleVersion.
     """
     now = clock.now()
     city = city_map()
@@ -59,6 +61,8 @@ def hand_over(
             holder = unit.name
         step.with_words(ticket, event, "reason", text, actor, now, is_internal=True)
         tell_followers(ticket, event, "handed_over", now, after, holder=holder)
+        if unit_id is not None and ticket.handler_kind == "contractor":
+            issue_by_rule(ticket, now, after)
 
 
 def give_to_unit(
@@ -70,7 +74,11 @@ def give_to_unit(
     *,
     loaded: step.Loaded | None = None,
 ) -> TicketEvent:
-    """Put a locked ticket into a unit's hands. data: what the event says besides the unit. Raises InvalidMove."""
+    """Put a locked ticket into a unit's hands. data: what the event says besides the unit.
+
+    Raises InvalidMove; also while a contractor has an order of it, which is to be cancelled first.
+    """
+    step.refuse_while_ordered(ticket, "with_contractor")
     ticket.assignee_id = None
     ticket.handler_kind, ticket.unit_id, ticket.triage_reason = unit.kind, unit.id, None
     status = "handed_over" if unit.kind == "outside" else "assigned"

@@ -9,7 +9,7 @@ from service_desk.contractors.actions import orders as actions
 from service_desk.contractors.queries import orders as queries
 from service_desk.contractors.rules.orders import OrderFact, Standing, order_state, who_has_it
 from service_desk.contractors.rules.rebuild import follow, orders_from
-from service_desk.errors import InvalidMove, NotAllowed
+from service_desk.errors import NotAllowed
 from service_desk.flow import step
 from service_desk.people import actions as people
 from service_desk.people.rules import is_outside_own_centres, may
@@ -128,9 +128,3 @@ def _set_handler(ticket: Ticket, had: str | None, holder: Standing | None) -> No
         ticket.handler_kind, ticket.unit_id = "contractor", holder.unit_id
     elif had == "with_contractor":
         ticket.handler_kind, ticket.unit_id = "centre", None
-
-
-def refuse_while_ordered(ticket: Ticket, *states: str) -> None:
-    """Raise InvalidMove("orders_open") while the ticket's orders wait for the contractor (or for verification, or as said)."""
-    if ticket.order_state in (states or ("with_contractor", "to_verify")):
-        raise InvalidMove("orders_open")

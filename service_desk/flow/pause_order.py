@@ -35,9 +35,10 @@ def pause_order(order_id: int, actor: Actor, reason: str, words: str = "") -> No
         order_step.check_city(hand, actor, "issue_order", now)
         if hand.order.pause is not None:
             return
-        data = {"pause": new_id(), "reason": reason}
+        pause_id = new_id()
+        data = {"pause": pause_id, "reason": reason}
         order_step.note(hand, "order_paused", actor, now, data, words=text)
-        actions.say_why_held(data["pause"], text)
+        actions.say_why_held(pause_id, text)
 
 
 def resume_order(order_id: int, actor: Actor) -> None:

@@ -133,7 +133,8 @@ def _story(ticket: Ticket, follower: Follower, parts: list[Any], why: dict[str, 
         if _is_for(each, follower):
             said.setdefault(each["seq"], []).append(each["text"])
     own = {each["at"] for each in happened if each["actor_kind"] == "resident" and _is_for(each, follower)}
-    seen = [each for each in photos if _may_see(each, own, is_reporter=is_reporter)]
+    is_done = ticket.status in {"resolved", "closed"}
+    seen = [each for each in photos if _may_see(each, own, is_reporter=is_reporter, is_done=is_done)]
     return Story(ticket, follower, happened, clocks, pauses, said, seen, why, is_reporter)
 
 
@@ -142,8 +143,13 @@ def _is_for(row: dict[str, Any], follower: Follower) -> bool:
     return bool(row["actor_kind"] != "resident" or row["actor_id"] == follower.id)
 
 
-def _may_see(photo: dict[str, Any], own: set[datetime], *, is_reporter: bool) -> bool:
-    """Say whether a photo may be seen. own: when this follower added something; a photo bears its act's moment."""
+def _may_see(photo: dict[str, Any], own: set[datetime], *, is_reporter: bool, is_done: bool) -> bool:
+    """Say whether a photo may be seen. own: when this follower added something; a photo bears its act's moment.
+
+    A contractor's work is the city's to judge first: its photo is seen once the city says that it is done.
+    """
+    if photo["added_by"] == "contractor":
+        return is_done and photo["kind"] == "after"
     if photo["kind"] == "report":
         return is_reporter
     return photo["added_by"] != "resident" or photo["created_at"] in own

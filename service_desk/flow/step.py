@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from service_desk.errors import NotAllowed
+from service_desk.errors import InvalidMove, NotAllowed
 from service_desk.extensions import db
 from service_desk.people import actions as people
 from service_desk.people.rules import is_outside_own_centres, may
@@ -24,6 +24,15 @@ if TYPE_CHECKING:
     from service_desk.tickets.models import Ticket, TicketEvent
 
 ENDING_WITHOUT_WORK = frozenset({"rejected", "duplicate"})
+#: where a ticket cannot go while its work orders are open: {what they wait for: statuses}
+_BARRED = {
+    "with_contractor": frozenset({"triaged", "handed_over", "resolved", "rejected", "duplicate"}),
+    "to_verify": frozenset({"resolved", "rejected", "duplicate"}),
+}
+#: acts of the city's people by which somebody takes up what a contractor refused
+_TAKING_UP = frozenset(
+    {"taken", "assigned", "started", "handed_over", "moved_centre", "resolved", "rejected", "merged"}
+)
 RESOLVE_CLOCKS = ("acknowledge", "make_safe", "resolve")
 
 
@@ -61,16 +70,28 @@ def move(
     *,
     loaded: Loaded | None = None,
 ) -> TicketEvent:
-    """Move the locked ticket, and its clocks with it: first look, pause, resume, stop. Raises InvalidMove.
+    """Move the locked ticket, and its clocks with it: first look, pause, resume, stop.
+
+    Raises InvalidMove: by the table of moves, or since a work order of it is open (`orders_open`, `orders_to_verify`).
 
     loaded: given by an act on many tickets, which then costs no statement for each.
     """
+    if status in _BARRED.get(ticket.order_state or "", ()):
+        refuse_while_ordered(ticket, "with_contractor", "to_verify")
+    if ticket.order_state == "refused" and kind in _TAKING_UP:
+        ticket.order_state = None
     before = ticket.status
     event = tickets.move(ticket, status, kind, actor, now, data)
     if actor.kind == "staff":
         ticket.has_news = False
     _follow_with_clocks(ticket, before, now, loaded)
     return event
+
+
+def refuse_while_ordered(ticket: Ticket, *states: str) -> None:
+    """Raise InvalidMove while the ticket's work orders wait for what is named: with_contractor, to_verify."""
+    if ticket.order_state in states:
+        raise InvalidMove("orders_open" if ticket.order_state == "with_contractor" else "orders_to_verify")
 
 
 def _follow_with_clocks(ticket: Ticket, before: str, now: datetime, loaded: Loaded | None) -> None:

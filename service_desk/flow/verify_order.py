@@ -9,7 +9,7 @@ from service_desk.contractors.actions import orders as actions
 from service_desk.contractors.queries import orders
 from service_desk.contractors.rules import FINDINGS, WITH_CONTRACTOR
 from service_desk.errors import BadInput, InvalidMove
-from service_desk.flow import order_step
+from service_desk.flow import order_step, step
 from service_desk.flow.keeping import drop, keep_photos
 from service_desk.intake import actions as intake
 from service_desk.intake.rules import PHOTO_LIMIT, clean_text
@@ -83,7 +83,7 @@ def pass_waiting(ticket: Ticket, actor: Actor, now: datetime, words: str = "") -
 
     Raises InvalidMove("orders_open") while a contractor still has an order.
     """
-    order_step.refuse_while_ordered(ticket, "with_contractor")
+    step.refuse_while_ordered(ticket, "with_contractor")
     for order_id, _state in orders.open_ids(ticket.id):
         hand = order_step.take_order(order_id)
         order_step.check_city(hand, actor, "verify", now)

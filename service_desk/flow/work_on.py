@@ -34,8 +34,17 @@ def assign_ticket(ticket_id: int, seen: int | None, actor: Actor, assignee_id: i
 def give_to(
     ticket: Ticket, assignee_id: int, actor: Actor, now: datetime, *, loaded: step.Loaded | None = None
 ) -> TicketEvent:
-    """Put a locked ticket into one person's hands at the centre. Raises InvalidMove."""
+    """Put a locked ticket into one person's hands at the centre. Raises InvalidMove.
+
+    While a contractor has an order of it, the ball stays there: she follows it, and nothing else moves.
+    """
     ticket.assignee_id = assignee_id
+    if ticket.order_state == "with_contractor":
+        kind = "taken" if assignee_id == actor.id else "assigned"
+        event = tickets.note(ticket, kind, actor, now, {"assignee": assignee_id})
+        ticket.has_news = False
+        step.look(ticket, now)
+        return event
     # The centre's own person works on it now; handing on to a unit or contractor is another act.
     ticket.handler_kind, ticket.unit_id = "centre", None
     kind = "taken" if assignee_id == actor.id else "assigned"

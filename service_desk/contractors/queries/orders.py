@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
-from service_desk.contractors.models import OrderClock, OrderEntry, WorkOrder
+from service_desk.contractors.models import OrderClock, OrderEntry, Proof, WorkOrder
 from service_desk.contractors.rules.orders import ORDER_EVENTS, OrderFact, Standing
 from service_desk.errors import NotFound
 from service_desk.extensions import db
@@ -88,6 +88,22 @@ def passed_since(ticket_id: int, since: datetime | None) -> int | None:
     if since is not None:
         query = query.where(row.ended_at > since)
     return db.session.scalar(query.order_by(row.ended_at.desc(), row.number.desc()).limit(1))
+
+
+def proofs_of_passed(ticket_id: int) -> int:
+    """Return how many photos of finished work prove the ticket's orders that passed."""
+    query = (
+        select(func.count())
+        .select_from(Proof)
+        .join(WorkOrder, (WorkOrder.authority_id == Proof.authority_id) & (WorkOrder.id == Proof.order_id))
+        .where(
+            Proof.authority_id == tenant_id(),
+            WorkOrder.ticket_id == ticket_id,
+            WorkOrder.state == "passed",
+            Proof.kind == "after",
+        )
+    )
+    return db.session.scalar(query) or 0
 
 
 def is_taken_in(entry_key: str) -> bool:
