@@ -40,6 +40,8 @@ AUDIENCE: dict[str, frozenset[str]] = {
     "gallery": frozenset({"demo"}),
     "clerk": frozenset({"clerk", "manager", "unit", "admin", "mayor"}),
     "contractor": frozenset({"contractor"}),
+    # a signed link's page, and what a phone keeps before it knows anybody
+    "field": PUBLIC,
     "mayor": frozenset({"mayor", "manager", "admin"}),
     "admin": frozenset({"admin"}),
 }
@@ -61,6 +63,7 @@ def desks() -> tuple[Blueprint, ...]:
         staff_door.desk,
         clerk.desk,
         contractor.desk,
+        contractor.field,
         mayor.desk,
         admin.desk,
         sandbox.desk,

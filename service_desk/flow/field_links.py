@@ -69,7 +69,7 @@ def recognise_link(token: str) -> Actor:
     link = links.by_token(token, clock.now())
     if link is None:
         raise NotFound
-    return _actor(link)
+    return actor_of(link)
 
 
 def open_link(token: str) -> tuple[Actor, FieldLink]:
@@ -79,12 +79,13 @@ def open_link(token: str) -> tuple[Actor, FieldLink]:
         link = links.by_token(token, now)
         if link is None:
             raise NotFound
-        actor = _actor(link)
+        actor = actor_of(link)
         people.note_access(actor, None, "field_link", now, why="opened")
         return actor, link
 
 
-def _actor(link: FieldLink) -> Actor:
+def actor_of(link: FieldLink) -> Actor:
+    """Return who acts by a link that was found."""
     return Actor("contractor", link.id, link.holder, (Role("contractor", unit_id=link.unit_id),))
 
 

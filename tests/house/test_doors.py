@@ -22,6 +22,7 @@ ENTER = {
     "gallery": EVERYBODY,
     "clerk": frozenset({"clerk", "manager", "unit", "mayor", "admin"}),
     "contractor": frozenset({"contractor"}),
+    "field": EVERYBODY,
     "mayor": frozenset({"manager", "mayor", "admin"}),
     "admin": frozenset({"admin"}),
 }

@@ -1,0 +1,59 @@
+"""The contractor's blueprint, and who is at it: a person of the firm, or whoever holds a signed link."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from flask import Blueprint
+from flask_login import current_user
+
+from service_desk.city.queries import city_map
+from service_desk.contractors.queries import orders as queries
+from service_desk.errors import NotFound
+from service_desk.work import tenant_id
+
+if TYPE_CHECKING:
+    from service_desk.contractors.models import WorkOrder
+    from service_desk.people.rules import Actor
+
+desk = Blueprint("contractor", __name__)
+
+
+def actor() -> Actor:
+    """Return who acts."""
+    return cast("Actor", cast("Any", current_user).actor)
+
+
+def only_order() -> int | None:
+    """Return the one order that the link was given for; None for a person of the firm, or a link to all of it."""
+    return cast("int | None", getattr(current_user, "order_id", None))
+
+
+def units() -> list[int]:
+    """Return the ids of the person's own firms, as a rule one."""
+    return sorted(role.unit_id for role in actor().roles if role.name == "contractor" and role.unit_id)
+
+
+def own_order(order_id: int) -> WorkOrder:
+    """Return an order of the own firm. Raises NotFound: another's is not there."""
+    order = queries.order_or_404(order_id)
+    if order.unit_id not in units() or only_order() not in {None, order_id}:
+        raise NotFound
+    return order
+
+
+def holder() -> str:
+    """Return for whom a phone keeps what was entered: the firm, so that a renewed link still sends it."""
+    return "-".join(str(each) for each in (tenant_id(), *units()))
+
+
+@desk.context_processor
+def _shell() -> dict[str, Any]:
+    city = city_map()
+    return {
+        "firms": [city.units[each].name for each in units() if each in city.units],
+        "holder": holder(),
+        "link_ends": getattr(current_user, "ends_at", None),
+        # The contractor's months and damages register themselves here when they come.
+        "money_tabs": (),
+    }
