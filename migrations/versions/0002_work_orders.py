@@ -468,6 +468,7 @@ def _tables() -> None:
     sa.Column('answer_words', sa.Text(), nullable=False),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('decided_by', sa.BigInteger(), nullable=True),
+    sa.Column('waiver', sa.Text(), nullable=True),
     sa.Column('decision_words', sa.Text(), nullable=False),
     sa.CheckConstraint("metric IN ('accept', 'arrive', 'make_safe', 'complete', 'quality', 'repeat', 'evidence', 'false_done')", name=op.f('ck_damages_metric')),
     sa.CheckConstraint("state IN ('proposed', 'accepted', 'contested', 'approved', 'waived')", name=op.f('ck_damages_state')),

@@ -300,6 +300,8 @@ class Damage(Table):
     answer_words: Mapped[str] = mapped_column(Text, default="")
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     decided_by: Mapped[int | None] = mapped_column(BigInteger)
+    #: code of why it was waived
+    waiver: Mapped[str | None] = mapped_column(Text)
     decision_words: Mapped[str] = mapped_column(Text, default="")
 
 

@@ -1,0 +1,128 @@
+"""Figures are proven: damages and signed statements are made again from the history alone, and compared."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from service_desk import clock
+from service_desk.contractors.models import Damage
+from service_desk.contractors.queries import contracts
+from service_desk.contractors.queries import damages as queries
+from service_desk.contractors.rules.statement import content_hash
+from service_desk.extensions import db
+from service_desk.flow.price_breaches import judged_tickets
+from service_desk.flow.statements import bounds, damages_by_history, statement_content
+from service_desk.work import tenant_id, transaction
+
+if TYPE_CHECKING:
+    from service_desk.contractors.models import Contract, Statement
+    from service_desk.contractors.rules.damages import DamageValue
+
+#: tickets whose histories are read at once
+BATCH = 2000
+
+
+@dataclass
+class Proof:
+    """What was compared, and every difference as one plain sentence."""
+
+    statements: int = 0
+    damages: int = 0
+    charged_agorot: int = 0
+    differences: list[str] = field(default_factory=list)
+
+
+def verify_figures() -> Proof:
+    """Compare the present authority's damages and statements with what the histories say, in two independent ways.
+
+    First, each stored damage is the one that the events tell. Second, each approved damage is a breach that judging the
+    order, rebuilt from its events, finds again with the same working. Last, each signed statement, made again from the
+    events, has the same bytes; its sum is the sum of its lines.
+    """
+    proof = Proof()
+    with transaction():
+        told = damages_by_history()
+        _stored(told, proof)
+        _judged(told, proof)
+        for statement in queries.statements():
+            _statement(statement, told, proof)
+    return proof
+
+
+def _stored(told: dict[int, DamageValue], proof: Proof) -> None:
+    rows = {
+        row.id: row for row in db.session.scalars(select(Damage).where(Damage.authority_id == tenant_id()))
+    }
+    proof.damages = len(told)
+    for lost in told.keys() ^ rows.keys():
+        proof.differences.append(f"damage {lost} is not both in the table and in the history")
+    for damage_id in told.keys() & rows.keys():
+        row, damage = rows[damage_id], told[damage_id]
+        stored = (row.order_id, row.metric, row.round, row.month, row.amount_agorot, row.state, row.waiver)
+        if stored != (
+            damage.order_id,
+            damage.metric,
+            damage.round,
+            damage.month,
+            damage.amount_agorot,
+            damage.state,
+            damage.reason,
+        ):
+            proof.differences.append(f"damage {damage_id} differs from its history")
+
+
+def _judged(told: dict[int, DamageValue], proof: Proof) -> None:
+    now = clock.now()
+    approved = [each for each in told.values() if each.decision == "approved"]
+    tickets = sorted({each.ticket_id for each in approved})
+    by_ticket: dict[int, list[DamageValue]] = defaultdict(list)
+    for each in approved:
+        by_ticket[each.ticket_id].append(each)
+    for first in range(0, len(tickets), BATCH):
+        part = tickets[first : first + BATCH]
+        orders = judged_tickets(part, now)
+        for damage in (each for ticket in part for each in by_ticket[ticket]):
+            breach = orders[damage.order_id].breaches.get((damage.order_id, damage.metric, damage.round))
+            if breach is None or breach.working != damage.working:
+                proof.differences.append(f"damage {damage.id} is not what its order's history gives")
+
+
+def _statement(statement: Statement, told: dict[int, DamageValue], proof: Proof) -> None:
+    proof.statements += 1
+    proof.charged_agorot += statement.total_agorot
+    name = f"statement of unit {statement.unit_id}, {statement.month:%Y-%m}"
+    content = statement.content
+    if content_hash(content) != statement.content_hash:
+        proof.differences.append(f"{name}: its content was changed after it was signed")
+    charged = sum(line["charged_agorot"] for part in content["contracts"] for line in part["lines"])
+    if not charged == content["total_agorot"] == statement.total_agorot:
+        proof.differences.append(
+            f"{name}: the lines add up to {charged}, not {statement.total_agorot} agorot"
+        )
+    month = date.fromisoformat(content["month"])
+    own = [
+        each
+        for each in told.values()
+        if each.unit_id == statement.unit_id and each.month == month and _is_decided_by(each, statement)
+    ]
+    versions = {part["code"]: _version(part["code"], part["version"]) for part in content["contracts"]}
+    again = statement_content(
+        statement.unit_id, month, own, queries.month_work(statement.unit_id, *bounds(month)), versions
+    )
+    if content_hash(again) != statement.content_hash:
+        proof.differences.append(
+            f"{name}: made again from the history it comes to {again['total_agorot']}, not {statement.total_agorot} agorot"
+        )
+
+
+def _is_decided_by(damage: DamageValue, statement: Statement) -> bool:
+    return damage.decided_at is not None and damage.decided_at <= statement.signed_at
+
+
+def _version(code: str, version: int) -> Contract:
+    return next(row for row in contracts.versions_of(code) if row.version == version)
