@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -20,6 +20,9 @@ from service_desk.tickets.rules import shown
 if TYPE_CHECKING:
     from flask import Flask
 
+#: spans from here on are said in days (s)
+DAYS_FROM = 2 * 86_400
+
 
 def by_language(name: Mapping[str, Any] | str | None) -> Any:
     """Return the reader's wording of a data name; Hebrew, then English, when it has none."""
@@ -31,6 +34,23 @@ def by_language(name: Mapping[str, Any] | str | None) -> Any:
 def at_hour(instant: datetime | None) -> str:
     """Return HH:MM on the city's clock."""
     return f"{clock.local(instant):%H:%M}" if instant else ""
+
+
+#: (from, to, date): the day of the last moment asked about; a page asks a hundred times
+_today: tuple[datetime, datetime, date] | None = None
+
+
+def today() -> date:
+    """Return the date on the city's clock."""
+    global _today  # noqa: PLW0603 — replaced whole, so that threads see the old day or the new
+    now, kept = clock.now(), _today
+    if kept is None or not kept[0] <= now < kept[1]:
+        begin = clock.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+        # A day is 23 to 25 hours long; the next midnight is found on the wall clock, and compared as an instant.
+        end = begin + timedelta(days=1)
+        kept = (begin.astimezone(UTC), end.astimezone(UTC), begin.date())
+        _today = kept
+    return kept[2]
 
 
 @lru_cache(maxsize=512)
@@ -47,27 +67,34 @@ def _day(when: date, today: date, language: str) -> str:
 
 def on_day(instant: datetime | None) -> str:
     """Return day and hour: «Today, 14:00», «Tue 1.12, 09:40»."""
-    if instant is None:
-        return ""
-    when, today = clock.local(instant), clock.local(clock.now()).date()
-    return f"{_day(when.date(), today, spoken())}, {when.hour:02}:{when.minute:02}"
+    return "" if instant is None else _on_day(instant, today(), spoken())
+
+
+@lru_cache(maxsize=4096)
+def _on_day(instant: datetime, present: date, language: str) -> str:
+    when = clock.local(instant)
+    return f"{_day(when.date(), present, language)}, {when.hour:02}:{when.minute:02}"
 
 
 def due(instant: datetime | None) -> str:
     """Return a promised instant; midnight is said as the end of the day before it."""
-    if instant is None:
-        return ""
+    return "" if instant is None else _due(instant, today(), spoken())
+
+
+@lru_cache(maxsize=4096)
+def _due(instant: datetime, present: date, language: str) -> str:
     when = clock.local(instant)
     if (when.hour, when.minute) != (0, 0):
-        return on_day(instant)
-    return on_day(instant - timedelta(minutes=1)).rpartition(",")[0] + ", " + _("by the end of the day")
+        return _on_day(instant, present, language)
+    before = clock.local(instant - timedelta(minutes=1)).date()
+    return f"{_day(before, present, language)}, {_('by the end of the day')}"
 
 
 def span(seconds: float | timedelta) -> str:
     """Return a duration in its two largest units' words: «3 days», «3:24 h», «12 min»."""
     total = int(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
     total = abs(total)
-    if total >= 2 * 86_400:
+    if total >= DAYS_FROM:
         return _long(round(total / 86_400), spoken())
     return _short(total // 60, spoken())
 
@@ -86,8 +113,13 @@ def _short(minutes: int, _language: str) -> str:
 
 def keep_query(**changes: str) -> str:
     """Return the page's own query with some values changed: for language links that keep the page."""
-    kept = {key: values for key, values in request.args.lists() if key not in changes}
-    return urlencode([*((key, value) for key, values in kept.items() for value in values), *changes.items()])
+    kept = ((key, value) for key, values in request.args.lists() if key not in changes for value in values)
+    return _query((*kept, *changes.items()))
+
+
+@lru_cache(maxsize=512)
+def _query(pairs: tuple[tuple[str, str], ...]) -> str:
+    return urlencode(pairs)
 
 
 def init_app(app: Flask) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flask_babel import gettext as _
 
 from service_desk import clock
-from service_desk.desks.filters import due, span
+from service_desk.desks.filters import DAYS_FROM, due, span
 from service_desk.desks.speech import spoken
 from service_desk.errors import NotFound
 from service_desk.slas.queries import standards
@@ -21,6 +21,7 @@ from service_desk.tickets.rules import PAUSING
 if TYPE_CHECKING:
     from service_desk.slas.rules import Calendar
     from service_desk.tickets.models import Ticket
+    from service_desk.tickets.queries import QueueRow
 
 GROUPS = ("late", "today", "soon", "later", "none")
 #: how far ahead a working day is looked for
@@ -37,10 +38,9 @@ class DueChip:
     percent: int
 
 
-def chip(ticket: Ticket, now: datetime) -> DueChip:
+def chip(ticket: Ticket | QueueRow, now: datetime) -> DueChip:
     """Return the chip of a ticket's next promise; a ticket whose clocks stand still or have ended says so."""
-    is_paused = ticket.status in PAUSING and (ticket.due_at is None or ticket.due_at > ticket.holder_since)
-    if ticket.due_at is None or is_paused:
+    if ticket.due_at is None or _stands(ticket):
         return _still(ticket)
     whole = max((ticket.due_at - ticket.opened_at).total_seconds(), 1.0)
     percent = round(100 * (now - ticket.opened_at).total_seconds() / whole)
@@ -50,6 +50,34 @@ def chip(ticket: Ticket, now: datetime) -> DueChip:
     is_soon = left < SOON or left.total_seconds() <= SOON_PART * whole
     state = "soon" if is_soon else "ok"
     return DueChip(state, _left(span(left), spoken()), due(ticket.due_at), max(0, min(percent, 100)))
+
+
+def steady_seconds(ticket: Ticket | QueueRow, now: datetime) -> float:
+    """Return for how long (s) the ticket's chip stays as it is now, but for the names of days: never more, at times less."""
+    if ticket.due_at is None or _stands(ticket):
+        return float("inf")
+    whole = max((ticket.due_at - ticket.opened_at).total_seconds(), 1.0)
+    left, passed = (ticket.due_at - now).total_seconds(), (now - ticket.opened_at).total_seconds()
+    if left < 0:
+        return _steady_span(-left, is_growing=True)
+    until_soon = left - max(SOON.total_seconds(), SOON_PART * whole)
+    bounds = (_to_half(passed, whole / 100), _steady_span(left), until_soon if until_soon > 0 else left)
+    return max(0.0, min(bounds))
+
+
+def _steady_span(seconds: float, *, is_growing: bool = False) -> float:
+    """Return for how long (s) a span's words stay the same while it grows or shrinks: whole minutes, then rounded days."""
+    if seconds < DAYS_FROM:
+        return 60 - seconds % 60 if is_growing else seconds % 60
+    if is_growing:
+        return _to_half(seconds, 86_400)
+    return min(seconds - DAYS_FROM, 86_400 - _to_half(seconds, 86_400)) - 2
+
+
+def _to_half(seconds: float, step: float) -> float:
+    """Return how long (s) a growing span rounds to the same number of steps; 0 within a second of where that changes."""
+    since = (seconds / step + 0.5) % 1 * step
+    return step - since - 1 if since > 1 else 0.0
 
 
 @lru_cache(maxsize=2048)
@@ -62,7 +90,12 @@ def _left(time_left: str, _language: str) -> str:
     return str(_("%(time)s left", time=time_left))
 
 
-def _still(ticket: Ticket) -> DueChip:
+def _stands(ticket: Ticket | QueueRow) -> bool:
+    """Say whether the promise was paused while it was still whole."""
+    return ticket.status in PAUSING and (ticket.due_at is None or ticket.due_at > ticket.holder_since)
+
+
+def _still(ticket: Ticket | QueueRow) -> DueChip:
     if ticket.status in PAUSING:
         return DueChip("paused", *_stands_still(due(ticket.holder_since), spoken()), 40)
     if ticket.status in {"rejected", "duplicate"}:

@@ -44,7 +44,7 @@ def map_page() -> str:
     return render_template(
         "clerk/map.html",
         asked=asked,
-        groups=grouped(placed, now, borders(now)),
+        groups=grouped(map(queries.queue_row, placed), now, borders(now)),
         placed=len(placed),
         unplaced=len(tickets) - len(placed),
         limit=POINTS,

@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from service_desk.desks.clerk.filters import Asked
-    from service_desk.tickets.models import Ticket
-    from service_desk.tickets.queries import QueueFilter
+    from service_desk.tickets.queries import QueueFilter, QueueRow
 
 PAGE = 50
 _PHONE_DIGITS = 9
@@ -111,12 +110,12 @@ def _beyond(asked: Asked, base: QueueFilter) -> tuple[int, ...]:
     return base.centre_ids or tuple(city_map().centres)
 
 
-def _page(asked: Asked, now: datetime) -> tuple[list[Ticket], str | None]:
+def _page(asked: Asked, now: datetime) -> tuple[list[QueueRow], str | None]:
     """Return a page of tickets, and the words that lead to the next one (None at the end)."""
     phone = _phone(asked.q)
     if phone is not None and may(actor(), "reply"):
-        return read_ticket.find_by_phone(phone, actor()), None
-    tickets = queries.queue(filters.wanted(asked, actor()), now, limit=PAGE + 1, after=asked.after)
+        return [queries.queue_row(each) for each in read_ticket.find_by_phone(phone, actor())], None
+    tickets = queries.queue_rows(filters.wanted(asked, actor()), now, limit=PAGE + 1, after=asked.after)
     if len(tickets) <= PAGE:
         return tickets, None
     last = tickets[PAGE - 1]
