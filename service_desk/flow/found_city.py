@@ -13,6 +13,7 @@ from service_desk.city import kept
 from service_desk.city.models import Authority, Centre
 from service_desk.city.seed import calendars
 from service_desk.city.seed.load import CITIES, add_authority, load_map, load_units
+from service_desk.contractors.seed import load_contracts
 from service_desk.extensions import db
 from service_desk.messages.seed.load import load_replies
 from service_desk.people.seed import DemoPerson, load_demo_staff
@@ -133,6 +134,14 @@ def _write(city: CityFiles) -> None:
             for area in (areas if areas and city.areas else (None,))
         ]
     load_handler_rules(dict.fromkeys(rules), valid_from)
+    load_contracts(
+        [
+            (code, units[code], domains, areas if city.areas else None)
+            for code, _, domains, areas in CONTRACTORS
+        ],
+        valid_from,
+        now,
+    )
     load_replies()
     if config.current().is_demo:
         centres = db.session.scalars(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from service_desk.city.models import Authority
+from service_desk.city import actions as city
 from service_desk.contractors.models import Contract
 from service_desk.contractors.rules.contract import ContractTerms
 from service_desk.errors import BadInput
@@ -39,13 +39,8 @@ def keep_version(content: ContractContent, now: datetime, actor: Actor) -> Contr
     Raises BadInput for: a start not after the last version's (`valid_from`), an end not after the start (`valid_to`),
     another contractor than before (`unit`), work and area that another contract of the contractor has (`domains`).
     """
-    # The authority's row is locked by this update, so two who save at once come one after the other.
-    db.session.execute(
-        update(Authority)
-        .where(Authority.id == tenant_id())
-        .values(data_version=Authority.data_version + 1)
-        .execution_options(synchronize_session=False)
-    )
+    # This updates and so locks the authority's row: two who save at once come one after the other.
+    city.note_change()
     rows = db.session.scalars(
         select(Contract)
         .where(Contract.authority_id == tenant_id(), Contract.unit_id == content.unit_id)
