@@ -136,7 +136,7 @@ def _issue(ticket: Ticket, wanted: _Wanted, by: Actor, now: datetime, after: Aft
         "lon": ticket.lon,
         "lat": ticket.lat,
         "clocks": _duties(ticket, terms),
-        "repeat_of": _repeat_of(ticket, contract.unit_id, terms, now),
+        **_repeat_of(ticket, contract.unit_id, terms, now),
     } | ({"words": text_digest(words)} if words else {})
     try:
         order = follow(None, OrderFact("order_issued", now, by.id, data), order_step.calendar)
@@ -165,11 +165,11 @@ def _duties(ticket: Ticket, terms: ContractTerms) -> list[dict[str, Any]]:
     return found
 
 
-def _repeat_of(ticket: Ticket, unit_id: int, terms: ContractTerms, now: datetime) -> int | None:
-    """Return the contractor's earlier order whose work has failed again here, within the contract's days and metres."""
+def _repeat_of(ticket: Ticket, unit_id: int, terms: ContractTerms, now: datetime) -> dict[str, int]:
+    """Return the contractor's earlier order whose work has failed again here within the contract's days and metres, and how long it held."""
     if not terms.repeat_days or ticket.lon is None or ticket.lat is None:
-        return None
-    return repeats.earlier_order(
+        return {}
+    found = repeats.earlier_order(
         unit_id=unit_id,
         service_code=ticket.service_code,
         place=(ticket.lon, ticket.lat),
@@ -177,3 +177,6 @@ def _repeat_of(ticket: Ticket, unit_id: int, terms: ContractTerms, now: datetime
         since=now - timedelta(days=terms.repeat_days),
         ticket=(ticket.id, queries.last_reopened(ticket.id)),
     )
+    if found is None:
+        return {}
+    return {"repeat_of": found[0], "repeat_seconds": max(0, int((now - found[1]).total_seconds()))}

@@ -80,7 +80,7 @@ class JudgedOrder:
         ]
 
 
-def judge_order(order: Order, earlier_done_at: datetime | None, now: datetime) -> list[Breach]:
+def judge_order(order: Order, now: datetime) -> list[Breach]:
     """Return the order's breaches by its own contract and the calendars its clocks were started by. Raises as `judge`."""
     terms = contracts.terms_of(order.contract_id)
     known = standards()
@@ -90,11 +90,11 @@ def judge_order(order: Order, earlier_done_at: datetime | None, now: datetime) -
     for code in (terms.calendar, ALWAYS):
         if code not in calendars:
             calendars[code] = known.calendar(code)[1]
-    return judge(facts_of(order, terms, earlier_done_at), terms, calendars, now)
+    return judge(facts_of(order, terms), terms, calendars, now)
 
 
 def judged_tickets(ticket_ids: list[int], now: datetime) -> dict[int, JudgedOrder]:
-    """Return {order id: judged order} of these tickets, from their histories. Two statements."""
+    """Return {order id: judged order} of these tickets, from their histories. One statement."""
     facts: dict[int, list[tuple[int, OrderFact]]] = defaultdict(list)
     for ticket_id, seq, fact in queries.order_events(ticket_ids):
         facts[ticket_id].append((seq, fact))
@@ -102,16 +102,11 @@ def judged_tickets(ticket_ids: list[int], now: datetime) -> dict[int, JudgedOrde
     for ticket_id, held in facts.items():
         found = orders_from((fact for _seq, fact in held), standards().version)
         orders += [(order, ticket_id) for order in found.values()]
-    earlier = queries.done_at_of([order.repeat_of_id for order, _ in orders if order.repeat_of_id])
     return {
         order.id: JudgedOrder(
             order,
             facts[ticket_id],
-            [
-                each
-                for each in judge_order(order, earlier.get(order.repeat_of_id or 0), now)
-                if each.is_settled
-            ],
+            [each for each in judge_order(order, now) if each.is_settled],
         )
         for order, ticket_id in orders
     }

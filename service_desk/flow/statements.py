@@ -118,6 +118,7 @@ def value_of(row: Damage, order_number: int) -> DamageValue:
         working=row.working,
         event_seqs=tuple(row.event_seqs),
         proposed_at=row.proposed_at,
+        proposed_seq=0,
         decision=row.state if is_decided else None,
         reason=row.waiver,
         decided_at=row.decided_at,

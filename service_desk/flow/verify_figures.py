@@ -5,23 +5,27 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from service_desk import clock
 from service_desk.contractors.models import Damage
 from service_desk.contractors.queries import contracts
 from service_desk.contractors.queries import damages as queries
+from service_desk.contractors.rules.rebuild import orders_from
 from service_desk.contractors.rules.statement import content_hash
 from service_desk.extensions import db
-from service_desk.flow.price_breaches import judged_tickets
+from service_desk.flow.price_breaches import judge_order
 from service_desk.flow.statements import bounds, damages_by_history, statement_content
+from service_desk.slas.queries import standards
 from service_desk.work import tenant_id, transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from service_desk.contractors.models import Contract, Statement
     from service_desk.contractors.rules.damages import DamageValue
+    from service_desk.contractors.rules.orders import OrderFact
 
 #: tickets whose histories are read at once
 BATCH = 2000
@@ -41,7 +45,7 @@ def verify_figures() -> Proof:
     """Compare the present authority's damages and statements with what the histories say, in two independent ways.
 
     First, each stored damage is the one that the events tell. Second, each approved damage is a breach that judging the
-    order, rebuilt from its events, finds again with the same working. Last, each signed statement, made again from the
+    order, rebuilt from the events up to its proposal, finds again with the same working. Last, each signed statement, made again from the
     events, has the same bytes; its sum is the sum of its lines.
     """
     proof = Proof()
@@ -77,19 +81,30 @@ def _stored(told: dict[int, DamageValue], proof: Proof) -> None:
 
 
 def _judged(told: dict[int, DamageValue], proof: Proof) -> None:
-    now = clock.now()
-    approved = [each for each in told.values() if each.decision == "approved"]
-    tickets = sorted({each.ticket_id for each in approved})
     by_ticket: dict[int, list[DamageValue]] = defaultdict(list)
-    for each in approved:
-        by_ticket[each.ticket_id].append(each)
+    for each in told.values():
+        if each.decision == "approved":
+            by_ticket[each.ticket_id].append(each)
+    tickets = sorted(by_ticket)
     for first in range(0, len(tickets), BATCH):
-        part = tickets[first : first + BATCH]
-        orders = judged_tickets(part, now)
-        for damage in (each for ticket in part for each in by_ticket[ticket]):
-            breach = orders[damage.order_id].breaches.get((damage.order_id, damage.metric, damage.round))
-            if breach is None or breach.working != damage.working:
-                proof.differences.append(f"damage {damage.id} is not what its order's history gives")
+        facts: dict[int, list[tuple[int, OrderFact]]] = defaultdict(list)
+        for ticket_id, seq, fact in queries.order_events(tickets[first : first + BATCH]):
+            facts[ticket_id].append((seq, fact))
+        for ticket_id, own in facts.items():
+            for damage in by_ticket[ticket_id]:
+                if _again(damage, own) != damage.working:
+                    proof.differences.append(f"damage {damage.id} is not what its order's history gives")
+
+
+def _again(damage: DamageValue, facts: list[tuple[int, OrderFact]]) -> Mapping[str, Any] | None:
+    """Return the working that judging gives by what was known when the damage was proposed, None when it finds no breach."""
+    known = [fact for seq, fact in facts if seq < damage.proposed_seq]
+    order = orders_from(known, standards().version)[damage.order_id]
+    key = (damage.metric, damage.round)
+    return next(
+        (each.working for each in judge_order(order, damage.proposed_at) if (each.metric, each.round) == key),
+        None,
+    )
 
 
 def _statement(statement: Statement, told: dict[int, DamageValue], proof: Proof) -> None:

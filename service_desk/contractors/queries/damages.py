@@ -64,14 +64,6 @@ def damage_events(unit_id: int | None = None) -> list[DamageEvent]:
     return [DamageEvent(*row) for row in db.session.execute(query.order_by(event.ticket_id, event.seq))]
 
 
-def done_at_of(order_ids: Collection[int]) -> dict[int, datetime]:
-    """Return when the work of these orders was done, where it was."""
-    query = select(WorkOrder.id, WorkOrder.done_at).where(
-        WorkOrder.authority_id == tenant_id(), WorkOrder.id.in_(order_ids), WorkOrder.done_at.is_not(None)
-    )
-    return {row[0]: row[1] for row in db.session.execute(query)}
-
-
 def damages_of_orders(order_ids: Collection[int]) -> dict[tuple[int, str, int], Damage]:
     """Return {(order, metric, round): damage} of these orders."""
     query = select(Damage).where(Damage.authority_id == tenant_id(), Damage.order_id.in_(order_ids))

@@ -25,8 +25,8 @@ def earlier_order(
     radius_m: float,
     since: datetime,
     ticket: tuple[int, datetime | None],
-) -> int | None:
-    """Return the id of the contractor's newest order of this type that passed since then within the radius, or None.
+) -> tuple[int, datetime] | None:
+    """Return (id, when it was done) of the contractor's newest order of this type that passed since then within the radius, or None.
 
     place: (lon, lat) in degrees. ticket: (id, when it last reopened): an order of the same ticket is another part of
     the same work, unless the ticket was reopened after it passed. One statement, by the index on type and place.
@@ -37,7 +37,7 @@ def earlier_order(
     row = WorkOrder
     is_other = row.ticket_id != ticket[0]
     query = (
-        select(row.id, row.lon, row.lat)
+        select(row.id, row.lon, row.lat, row.done_at)
         .where(
             row.authority_id == tenant_id(),
             row.service_code == service_code,
@@ -54,5 +54,5 @@ def earlier_order(
     for found in db.session.execute(query):
         away = metres(found.lon, found.lat, lon, lat)
         if away is not None and away <= radius_m:
-            return int(found.id)
+            return int(found.id), found.done_at
     return None

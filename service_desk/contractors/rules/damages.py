@@ -53,6 +53,8 @@ class DamageValue:
     working: Mapping[str, Any]
     event_seqs: tuple[int, ...]
     proposed_at: datetime
+    #: number of the event that proposed it: what came later could not be known
+    proposed_seq: int
     answer: str | None = None
     decision: str | None = None
     reason: str | None = None
@@ -105,6 +107,7 @@ def _proposed(event: DamageEvent) -> DamageValue:
         working=data["working"],
         event_seqs=tuple(data["seqs"]),
         proposed_at=event.at,
+        proposed_seq=event.seq,
     )
 
 
@@ -116,11 +119,8 @@ def _after(damage: DamageValue, event: DamageEvent) -> DamageValue:
     )
 
 
-def facts_of(order: Order, terms: ContractTerms, earlier_done_at: datetime | None = None) -> OrderFacts:
-    """Return what an order is judged by. earlier_done_at: when the work that this order repeats was done."""
-    after = None
-    if order.repeat_of_id is not None and earlier_done_at is not None:
-        after = max(0, int((order.issued_at - earlier_done_at).total_seconds()))
+def facts_of(order: Order, terms: ContractTerms) -> OrderFacts:
+    """Return what an order is judged by."""
     missing = missing_proofs(terms, order.proofs, order.failed_at)
     return OrderFacts(
         order_id=order.id,
@@ -140,5 +140,5 @@ def facts_of(order: Order, terms: ContractTerms, earlier_done_at: datetime | Non
             if each.state == "failed" and each.decided_at is not None
         ),
         has_evidence=not missing,
-        repeated_after_seconds=after,
+        repeated_after_seconds=order.repeat_after_seconds,
     )

@@ -92,7 +92,7 @@ class Held:
 class Order:
     """A work order as its history tells it; the fields are those of the table, see models.WorkOrder.
 
-    failed_at: when verification last failed. doubted: the order as it was before a resident's «not done» that nobody
+    repeat_after_seconds: since the work that it repeats was done. failed_at: when verification last failed. doubted: the order as it was before a resident's «not done» that nobody
     has decided, to go back to when she was mistaken.
     """
 
@@ -112,6 +112,7 @@ class Order:
     lon: float | None = None
     lat: float | None = None
     repeat_of_id: int | None = None
+    repeat_after_seconds: int | None = None
     state: str = "issued"
     accepted_at: datetime | None = None
     scheduled_for: datetime | None = None

@@ -95,6 +95,7 @@ def _issued(fact: OrderFact, calendars: Calendars) -> Order:
         lon=data.get("lon"),
         lat=data.get("lat"),
         repeat_of_id=data.get("repeat_of"),
+        repeat_after_seconds=data.get("repeat_seconds"),
         clocks=started,
     )
 
