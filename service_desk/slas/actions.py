@@ -217,7 +217,7 @@ def shorten(clock: Clock, sla: Sla, pauses: Iterable[Pause], *, is_hazard: bool)
     if state.due_at < clock.due_at:
         clock.due_at, clock.minutes, clock.sla_id = state.due_at, promise.minutes, sla.id
         clock.calendar_id, clock.calendar_code = calendar_id, promise.calendar_code
-        _measure(clock)
+        measure(clock)
 
 
 def inherit(clocks: Iterable[Clock], given: Iterable[Clock]) -> None:
@@ -238,10 +238,10 @@ def inherit(clocks: Iterable[Clock], given: Iterable[Clock]) -> None:
                 other.calendar_id,
                 other.calendar_code,
             )
-            _measure(clock)
+            measure(clock)
 
 
-def _measure(clock: Clock) -> None:
+def measure(clock: Clock) -> None:
     """Say anew how much open time a held clock has left, and when the next rung is reached, after its promise changed."""
     if clock.paused_at is not None:
         calendar = queries.standards().version(clock.calendar_id)

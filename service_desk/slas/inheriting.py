@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from service_desk.slas.actions import measure
 from service_desk.slas.queries import standards
-from service_desk.slas.rules import ClockKind, ClockState, moves, remaining_seconds
+from service_desk.slas.rules import ClockKind, ClockState, moves
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -114,9 +115,4 @@ def _take(clock: Clock, seen: Pictured, due: datetime) -> None:
     clock.started_at, clock.due_at = datetime.fromisoformat(seen["started_at"]), due
     clock.minutes, clock.sla_id = seen["minutes"], seen["sla_id"]
     clock.calendar_id, clock.calendar_code = seen["calendar_id"], seen["calendar_code"]
-    if clock.paused_at is not None:
-        calendar = standards().version(clock.calendar_id)
-        state = ClockState(
-            ClockKind(clock.kind), clock.minutes, clock.calendar_code, clock.started_at, due, clock.paused_at
-        )
-        clock.remaining_seconds = remaining_seconds(state, clock.paused_at, calendar)
+    measure(clock)

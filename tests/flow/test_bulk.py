@@ -382,7 +382,9 @@ def test_many_into_one_move_along_and_come_back(report, clerk, owner):
     assert _ticket(main).follower_count == 3 == len(queries.followers_of(main))
     assert next(c.due_at for c in clocks_of(main) if c.kind == "resolve") == due[early]
     assert bulk.undo(bulk_id, clerk) == 2
-    assert {each: _whole(each) for each in before} == before
+    for each, (state, clocks) in before.items():
+        assert state_of(_ticket(each)) == state
+        assert picture(clocks_of(each)) == clocks
     assert [len(queries.followers_of(each)) for each in before] == [1, 1, 1]
     assert _ticket(main).follower_count == 1
     assert queries.followers_of(early)[0].role == "reporter"

@@ -28,6 +28,8 @@ BULK_OUTCOMES = tuple(each for each in OUTCOMES if each != "photo")
 BULK_UNITS = frozenset({"unit", "outside"})
 #: with work orders in these states a ticket moves by its orders alone
 _BY_ORDERS = frozenset({"with_contractor", "to_verify"})
+#: … and of these only in one the ticket is in nobody's hands at the centre
+_WITH_FIRM = frozenset({"with_contractor"})
 _ABILITY = {"assign": "assign", "hand_over": "hand_over", "resolve": "resolve", "reject": "reject", "merge": "merge"}  # fmt: skip
 _WORDS_LIMIT = 1000
 
@@ -129,7 +131,7 @@ def why_left(ticket: Ticket | None, seen: int | None, meant: Meant, actor: Actor
         ("not_allowed", not may(actor, meant.ability, unit_id=ticket.unit_id)),
         ("other_centre", is_outside_own_centres(actor, ticket.centre_id)),
         ("is_main", ticket.id == meant.main_id),
-        ("open_orders", ticket.order_state in _BY_ORDERS),
+        ("open_orders", ticket.order_state in (_WITH_FIRM if meant.staff_id else _BY_ORDERS)),
         ("wrong_state", not may_move(ticket.status, meant.status)),
         ("already", _is_so(ticket, meant)),
     )
