@@ -12,6 +12,7 @@ from service_desk import clock
 from service_desk.city.rules.way import Stop, length_m, ordered
 from service_desk.contractors.queries import orders as queries
 from service_desk.contractors.rules import WITH_CONTRACTOR
+from service_desk.contractors.rules.field import is_place
 from service_desk.desks.contractor import words
 from service_desk.desks.contractor.door import desk, only_order, units
 from service_desk.desks.contractor.rows import Row, is_for_today, is_late, row_of
@@ -95,8 +96,8 @@ def _stop(line: OrderLine, now: datetime) -> Stop:
 def _start(lines: list[OrderLine]) -> tuple[tuple[float, float] | None, str]:
     """Return where the route begins, and that in words: where the phone is, the last stop, or nowhere known."""
     lon, lat = request.args.get("lon", type=float), request.args.get("lat", type=float)
-    if lon is not None and lat is not None and abs(lon) <= 180 and abs(lat) <= 90:
-        return (lon, lat), _("From where the phone was.")
+    if is_place(lon, lat):
+        return (float(lon or 0), float(lat or 0)), _("From where the phone was.")
     been = [line for line in lines if line.arrived_at and line.lon is not None and line.lat is not None]
     if been:
         last = max(been, key=lambda line: line.arrived_at or line.issued_at)

@@ -50,10 +50,10 @@ def reference_of(reference: str, number: int) -> str:
 
 
 def navigation(lon: float | None, lat: float | None) -> str:
-    """Return an address that any phone opens in its own map, '' without a point (degrees)."""
+    """Return an address that a phone opens in the map its owner chose, '' without a point (degrees)."""
     if lon is None or lat is None:
         return ""
-    return f"https://www.openstreetmap.org/directions?to={lat:.6f}%2C{lon:.6f}"
+    return f"geo:{lat:.6f},{lon:.6f}?q={lat:.6f},{lon:.6f}"
 
 
 def chip(
