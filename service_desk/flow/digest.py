@@ -48,18 +48,27 @@ def write_digests(limit: int = MOST) -> int:
 
 
 def _tell(rungs: Sequence[Untold], now: datetime) -> None:
-    tickets = noting.concerned({each.ticket_id for each in rungs})
-    who = postings()
     calm: Lines = defaultdict(list)
     urgent: Lines = defaultdict(list)
-    for rung in rungs:
-        ticket = tickets[rung.ticket_id]
-        lines = urgent if ticket.is_hazard else calm
-        for staff_id in sorted(who.hearers(rung.role, _concern(ticket))):
-            lines[staff_id].append(_item(rung))
+    for rung, (staff_ids, is_hazard) in zip(rungs, people_of(rungs).values(), strict=True):
+        for staff_id in sorted(staff_ids):
+            (urgent if is_hazard else calm)[staff_id].append(item_of(rung))
     notices.write(notices.HAZARD, {staff_id: (now, items) for staff_id, items in urgent.items()})
     at = _told_at(calm, now)
     notices.write(notices.DIGEST, {staff_id: (at[staff_id], items) for staff_id, items in calm.items()})
+
+
+def people_of(rungs: Sequence[Untold]) -> dict[int, tuple[frozenset[int], bool]]:
+    """Return {rung id: (staff ids who hear of it, whether the ticket is a hazard)}, in the order given. Two statements."""
+    tickets = noting.concerned({each.ticket_id for each in rungs})
+    who = postings()
+    return {
+        rung.id: (
+            who.hearers(rung.role, _concern(tickets[rung.ticket_id])),
+            tickets[rung.ticket_id].is_hazard,
+        )
+        for rung in rungs
+    }
 
 
 def _concern(ticket: Concerned) -> Concern:
@@ -71,7 +80,8 @@ def _concern(ticket: Concerned) -> Concern:
     return Concern(ticket.centre_id, ticket.assignee_id, tuple(unit for unit in units if unit is not None))
 
 
-def _item(rung: Untold) -> dict[str, Any]:
+def item_of(rung: Untold) -> dict[str, Any]:
+    """Return a digest's line, as codes and values."""
     return {
         "ticket": rung.ticket_id,
         "kind": rung.kind,

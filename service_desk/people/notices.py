@@ -100,3 +100,9 @@ def mark_seen(staff_id: int, until: datetime, now: datetime) -> int:
     )
     seen = update(Notice).where(*where).values(seen_at=now).returning(Notice.id)
     return len(db.session.execute(seen.execution_options(synchronize_session=False)).all())
+
+
+def mark_all_seen(until: datetime) -> None:
+    """Note that everybody has seen what was readable until that instant: for a past that is written now."""
+    where = (Notice.authority_id == tenant_id(), Notice.seen_at.is_(None), Notice.at <= until)
+    db.session.execute(update(Notice).where(*where).values(seen_at=until))

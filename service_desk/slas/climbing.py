@@ -169,23 +169,29 @@ class Untold:
     role: str
 
 
+_UNTOLD = tuple(getattr(Escalation, name) for name in Untold.__slots__)
+
+
 def untold(limit: int) -> list[Untold]:
     """Return rungs reached and not yet told, oldest first, locked; those another teller holds are left out."""
     query = (
-        select(
-            Escalation.id,
-            Escalation.ticket_id,
-            Escalation.kind,
-            Escalation.round,
-            Escalation.percent,
-            Escalation.role,
-        )
+        select(*_UNTOLD)
         .where(Escalation.authority_id == tenant_id(), Escalation.told_at.is_(None))
         .order_by(Escalation.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
     return [Untold(*row) for row in db.session.execute(query)]
+
+
+def reached_since(start: datetime) -> list[tuple[Untold, datetime]]:
+    """Return rungs reached after ``start`` with when, oldest first: for a past that is written now."""
+    query = (
+        select(*_UNTOLD, Escalation.at)
+        .where(Escalation.authority_id == tenant_id(), Escalation.at > start)
+        .order_by(Escalation.at, Escalation.id)
+    )
+    return [(Untold(*row[:-1]), row[-1]) for row in db.session.execute(query)]
 
 
 def mark_told(ids: Collection[int], now: datetime) -> None:

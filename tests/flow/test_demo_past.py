@@ -2,18 +2,25 @@
 
 import random
 from collections import Counter, defaultdict
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 from sqlalchemy import select, text
 
+from service_desk.clock import now as present
 from service_desk.extensions import db
 from service_desk.flow.demo import DemoExists, seed_past
+from service_desk.flow.digest import write_digests
+from service_desk.flow.escalate import climb_rungs
 from service_desk.messages.models import Message
+from service_desk.people.models import Notice
 from service_desk.people.rules import digest
-from service_desk.slas.models import Clock, Pause
+from service_desk.slas.actions import rungs_of, state_of
+from service_desk.slas.models import Clock, Escalation, Pause
 from service_desk.slas.queries import standards
 from service_desk.slas.rules import ClockEvent, ClockKind, ClockMove, Promise, replay
+from service_desk.slas.rules.ladder import reached
 from service_desk.tickets import rules
 from service_desk.tickets.actions import token_of
 from service_desk.tickets.models import Follower, Remark, Ticket, TicketEvent
@@ -145,6 +152,36 @@ def test_a_merged_ticket_gave_its_followers_to_the_one_that_stayed(past):
         main = tickets[ticket.merged_into_id]
         assert following[ticket.id] == 0
         assert following[main.id] == main.follower_count
+
+
+def test_a_seeded_past_raises_no_alarm_now(past):
+    assert climb_rungs() == write_digests() == 0
+    now = present()
+    for each in all_of(Clock):
+        is_running = each.stopped_at is None and each.paused_at is None
+        state = state_of(each)
+        ticket = db.session.get(Ticket, (1, each.ticket_id))
+        ladder = rungs_of(state, each.sla_id, is_hazard=ticket.is_hazard)
+        _passed, after = reached(state, ladder, standards().version(each.calendar_id), now)
+        assert each.next_rung_at is None or (is_running and each.next_rung_at > now - timedelta(minutes=1))
+        assert each.next_rung_at == after or abs(each.next_rung_at - now) < timedelta(minutes=1)
+    assert all(each.told_at == each.at for each in all_of(Escalation))
+
+
+def test_staff_of_the_past_had_their_digests_and_none_twice(past):
+    lines = Counter()
+    for notice in all_of(Notice):
+        lines.update(
+            (notice.staff_id, item["ticket"], item["kind"], item["round"], item["percent"])
+            for item in notice.items
+        )
+    assert lines
+    assert max(lines.values()) == 1
+    spoken = defaultdict(list)
+    for notice in all_of(Notice, Notice.at):
+        spoken[notice.staff_id].append(notice.at)
+    for times in spoken.values():
+        assert all(after - before >= timedelta(hours=1) for before, after in pairwise(times))
 
 
 def test_a_second_demo_is_refused_unless_more_is_wanted(past):

@@ -12,7 +12,7 @@ from service_desk.intake.models import Photo, Report
 from service_desk.messages.models import Attempt, Message
 from service_desk.people.models import Resident
 from service_desk.routing.models import Route
-from service_desk.slas.models import Clock, Pause
+from service_desk.slas.models import Clock, Escalation, Pause
 from service_desk.tickets.models import Follower, Remark, Ticket, TicketEvent
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ MODELS = (
     TicketEvent,
     Clock,
     Pause,
+    Escalation,
     Route,
     Remark,
     Follower,

@@ -71,7 +71,7 @@ class Life:
     def __init__(self, values: Mapping[str, Any], opened_at: datetime, today: datetime) -> None:
         """values: columns as `open_ticket` gets them, and authority_id."""
         self.__dict__.update(values)
-        self.now, self._today = opened_at, today
+        self.now, self.today = opened_at, today
         self.status, self.is_open, self.holder_kind = "received", True, "centre"
         self.opened_at = self.holder_since = self.last_touch_at = opened_at
         self.last_touch, self.version, self.last_hash = "received", 0, b""
@@ -97,7 +97,7 @@ class Life:
 
     def at(self, instant: datetime) -> None:
         """Let time pass until the instant; broken promises are noted on the way. Raises Today when it is still to come."""
-        end = min(instant, self._today)
+        end = min(instant, self.today)
         broken = [
             watch
             for watch in self.watches
@@ -108,7 +108,7 @@ class Life:
         ]
         for watch in sorted(broken, key=lambda each: each.state.due_at):
             self._breach(watch)
-        if instant >= self._today:
+        if instant >= self.today:
             raise Today
         self.now = max(instant, self.now)
 

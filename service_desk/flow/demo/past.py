@@ -12,6 +12,7 @@ from service_desk import clock, config
 from service_desk.extensions import db
 from service_desk.flow.demo.copying import Sheets
 from service_desk.flow.demo.days import counts, days_of
+from service_desk.flow.demo.digests import write_past_digests
 from service_desk.flow.demo.writing import KEY, Writer
 from service_desk.intake.models import Report
 from service_desk.work import tenant_id
@@ -74,6 +75,8 @@ def seed_past(
         raw.commit()
     finally:
         raw.close()
+    if not (lean or more):
+        write_past_digests(now)
     return Seeded(tickets, writer.pictures.stored)
 
 

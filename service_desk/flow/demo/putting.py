@@ -7,12 +7,16 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from service_desk.flow.demo.copying import COLUMNS
+from service_desk.slas.actions import rungs_of
+from service_desk.slas.rules.ladder import reached
 from service_desk.work import new_id
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from service_desk.flow.demo.cast import Person
     from service_desk.flow.demo.copying import Sheets
-    from service_desk.flow.demo.life import Life
+    from service_desk.flow.demo.life import Life, Watch
     from service_desk.intake.rules import Said
 
 _TICKET = attrgetter(*COLUMNS["tickets"])
@@ -26,12 +30,13 @@ def put(sheets: Sheets, life: Life) -> None:
         sheets.add("ticket_events", event)
     for watch in life.watches:
         state = watch.state
+        next_rung_at = _climb(sheets, life, watch)
         sheets.add(
             "clocks",
             (
                 here, ticket_id, str(state.kind), state.round, watch.sla_id, watch.calendar_id, state.calendar_code,
                 state.minutes, state.started_at, state.due_at, state.paused_at, watch.remaining, state.stopped_at,
-                str(state.result) if state.result else None, watch.breached_at, None,
+                str(state.result) if state.result else None, watch.breached_at, next_rung_at,
             ),
         )  # fmt: skip
     for reason, began, ended in life.pauses:
@@ -57,6 +62,32 @@ def put(sheets: Sheets, life: Life) -> None:
         )
     for seq, at, kind, is_internal, words, by, by_id in life.remarks:
         sheets.add("remarks", (here, new_id(), ticket_id, seq, at, kind, is_internal, words, by, by_id))
+
+
+def _climb(sheets: Sheets, life: Life, watch: Watch) -> datetime | None:
+    """Put the rungs a clock that still runs has passed on the sheets, as told in their time: a seeded past raises no alarm now.
+
+    Returns when the next one is reached.
+    """
+    state = watch.state
+    if state.stopped_at is not None or state.paused_at is not None:
+        return None
+    ladder = rungs_of(state, watch.sla_id, is_hazard=life.is_hazard)
+    passed, after = reached(state, ladder, watch.calendar, life.today)
+    for rung, at in passed:
+        row = (
+            life.authority_id,
+            new_id(),
+            life.id,
+            str(state.kind),
+            state.round,
+            rung.percent,
+            str(rung.role),
+            at,
+            at,
+        )
+        sheets.add("escalations", row)
+    return after
 
 
 def put_report(sheets: Sheets, life: Life, said: Said, person: Person, filer: tuple[str, int | None]) -> None:
