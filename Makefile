@@ -2,7 +2,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint bench doctor demo messages lock
+.PHONY: help install run test lint bench doctor demo figures messages lock
 
 ##@ Use it
 run: ## Start the whole city on this machine (PORT=8000)
@@ -13,6 +13,9 @@ demo: ## Add a believable past year of tickets (tickets=5000)
 
 doctor: ## Check this installation and say what to mend
 	@exec $(PYTHON) bootstrap.py doctor
+
+figures: ## Prove damages and signed statements from the history, in one line
+	@exec $(PYTHON) bootstrap.py figures
 
 ##@ Work on it
 install: ## Make .venv and fetch all packages, without starting anything

@@ -1,4 +1,4 @@
-"""Prepare this checkout and run it: `python3 bootstrap.py run`, `test`, `lint`, `bench`, `doctor`, `demo`.
+"""Prepare this checkout and run it: `python3 bootstrap.py run`, `test`, `lint`, `bench`, `doctor`, `demo`, `figures`.
 
 Needs a Python alone, with its standard library: it makes `.venv`, installs what the locks name (only when a lock
 changed), fetches the browser files by npm, and hands over. The file must stay readable by Python 3.6, so that an
@@ -234,12 +234,14 @@ def perform(command: str, rest: "list[str]") -> None:
         lint()
     elif command == "bench":
         hand_over(str(PYTHON), "-m", "bench", *rest)
-    elif command in ("doctor", "demo"):
-        wanted = ("doctor",) if command == "doctor" else ("seed", "demo")
+    elif command in OF_THE_CITY:
+        wanted = OF_THE_CITY[command]
         hand_over(*((*local, "exec", str(VENV / "bin" / "service-desk"), *wanted, *tuple(rest))))
 
 
-COMMANDS = ("install", "run", "test", "lint", "bench", "doctor", "demo")
+#: commands that are asked of the running or resting city
+OF_THE_CITY = {"doctor": ("doctor",), "demo": ("seed", "demo"), "figures": ("figures", "verify")}
+COMMANDS = ("install", "run", "test", "lint", "bench", *OF_THE_CITY)
 
 
 def main(argv: "list[str]") -> int:

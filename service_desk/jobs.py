@@ -20,6 +20,7 @@ from service_desk.flow.deliver import deliver_messages as deliver
 from service_desk.flow.digest import write_digests
 from service_desk.flow.escalate import climb_rungs
 from service_desk.flow.finish import close_silent
+from service_desk.flow.price_breaches import price_breaches
 from service_desk.flow.sweep import sweep
 from service_desk.telemetry import log
 from service_desk.work import tenant
@@ -57,6 +58,7 @@ TIMETABLE = (
     Timer("record_breaches", 30, record_breaches),
     Timer("climb_rungs", 30, climb_rungs),
     Timer("write_digests", 60, write_digests),
+    Timer("price_breaches", 300, price_breaches),
     Timer("close_silent", 600, close_silent),
     Timer("anchor_days", 3600, anchor_days),
 )

@@ -13,6 +13,7 @@ from flask.cli import with_appcontext
 
 from service_desk import config, jobs, work
 from service_desk.city import kept
+from service_desk.commands.figures import figures
 from service_desk.errors import NotFound
 from service_desk.flow import found_city
 from service_desk.flow.anchor_days import anchor_days
@@ -25,7 +26,17 @@ if TYPE_CHECKING:
 
 def register(group: click.Group) -> None:
     """Hang every command on the group."""
-    for command in (db_group, seed_group, worker, timers, demo_logins, translations, history, doctor):
+    for command in (
+        db_group,
+        seed_group,
+        worker,
+        timers,
+        demo_logins,
+        translations,
+        history,
+        figures,
+        doctor,
+    ):
         group.add_command(command)
 
 
