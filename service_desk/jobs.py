@@ -16,6 +16,7 @@ from service_desk.app import create_app
 from service_desk.city import kept
 from service_desk.flow.anchor_days import anchor_days
 from service_desk.flow.breach import record_breaches
+from service_desk.flow.breach_orders import record_order_breaches
 from service_desk.flow.deliver import deliver_messages as deliver
 from service_desk.flow.digest import write_digests
 from service_desk.flow.escalate import climb_rungs
@@ -56,6 +57,7 @@ class Timer:
 TIMETABLE = (
     Timer("sweep_outbox", 5, lambda: sweep(clock.now()), for_all=True),
     Timer("record_breaches", 30, record_breaches),
+    Timer("record_order_breaches", 30, record_order_breaches),
     Timer("climb_rungs", 30, climb_rungs),
     Timer("write_digests", 60, write_digests),
     Timer("price_breaches", 300, price_breaches),
