@@ -34,6 +34,8 @@ class StaffUser(UserMixin):
     locale: str
     actor: Actor
     saved: tuple[Saved, ...] = ()
+    #: digests not yet seen, for the bell
+    unseen: int = 0
 
     def get_id(self) -> str:
         """Return what the cookie carries."""
@@ -52,8 +54,8 @@ def _load(token: str) -> StaffUser | None:
         raise
     if found is None:
         return None
-    actor, locale, saved = found
-    return StaffUser(token, actor.name, locale, actor, saved)
+    actor, locale, saved, unseen = found
+    return StaffUser(token, actor.name, locale, actor, saved, unseen)
 
 
 def home_of(actor: Actor) -> str:

@@ -30,8 +30,8 @@ def sign_in(email: str, password: str) -> str | None:
         return people.start_session(staff, now, config.current().session_hours) if fits and staff else None
 
 
-def recognise(token: str, *, is_use: bool = True) -> tuple[Actor, str, tuple[Saved, ...]] | None:
-    """Return who holds the session, her language and saved filters, or None when it ended or was idle for too long.
+def recognise(token: str, *, is_use: bool = True) -> tuple[Actor, str, tuple[Saved, ...], int] | None:
+    """Return who holds the session, her language, saved filters and unseen digests, or None when it ended or was idle for too long.
 
     is_use: False for what a page asks by itself: an open page must not keep a session alive that nobody uses.
     """
@@ -41,11 +41,11 @@ def recognise(token: str, *, is_use: bool = True) -> tuple[Actor, str, tuple[Sav
     )
     if found is None:
         return None
-    actor, locale, seen, saved = found
+    actor, locale, seen, saved, unseen = found
     if is_use and now - seen > SEEN_EVERY:
         with transaction():
             people.touch_session(token, now)
-    return actor, locale, saved
+    return actor, locale, saved, unseen
 
 
 def sign_out(token: str) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from service_desk.extensions import db
-from service_desk.people.models import ApiKey, Membership, Resident, SavedFilter, Staff, StaffSession
+from service_desk.people.models import ApiKey, Membership, Notice, Resident, SavedFilter, Staff, StaffSession
 from service_desk.people.rules import Actor, Role, Saved, digest
 from service_desk.work import tenant_id
 
@@ -51,6 +51,16 @@ _SESSION = (
         )
         .where(SavedFilter.authority_id == Staff.authority_id, SavedFilter.staff_id == Staff.id)
         .scalar_subquery(),
+        # And the bell of every desk: an index holds only what is unseen.
+        select(func.count())
+        .select_from(Notice)
+        .where(
+            Notice.authority_id == Staff.authority_id,
+            Notice.staff_id == Staff.id,
+            Notice.seen_at.is_(None),
+            Notice.at <= bindparam("now"),
+        )
+        .scalar_subquery(),
     )
     .join(
         StaffSession,
@@ -68,8 +78,8 @@ _SESSION = (
 
 def staff_of_session(
     token: str, now: datetime, idle_since: datetime
-) -> tuple[Actor, str, datetime, tuple[Saved, ...]] | None:
-    """Return actor, language, when last seen and the saved filters, of a living session. One statement.
+) -> tuple[Actor, str, datetime, tuple[Saved, ...], int] | None:
+    """Return actor, language, when last seen, saved filters and unseen digests, of a living session. One statement.
 
     None when it ended, was idle too long or is unknown.
     """
@@ -77,9 +87,9 @@ def staff_of_session(
     row = db.session.connection().execute(_SESSION, given).first()  # past the session: nothing to track
     if row is None:
         return None
-    staff_id, name, locale, found, seen, saved = row
+    staff_id, name, locale, found, seen, saved, unseen = row
     actor = actor_of(staff_id, name, [Role(*role) for role in found or []])
-    return actor, locale, seen, tuple(Saved(*each) for each in saved or ())
+    return actor, locale, seen, tuple(Saved(*each) for each in saved or ()), unseen
 
 
 def actor_of(staff_id: int, name: str, roles: Iterable[Role]) -> Actor:
