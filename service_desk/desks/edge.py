@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import secrets
 import time
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, request
 from flask_login import current_user
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from service_desk import config, telemetry, work
 from service_desk.city import kept
@@ -17,8 +20,6 @@ from service_desk.extensions import csrf, db
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
-LANGUAGES = (("he", "עברית"), ("ar", "العربية"), ("ru", "Русский"), ("en", "English"), ("am", "አማርኛ"))
-RTL = frozenset({"he", "ar"})
 YEAR_SECONDS = 31_536_000
 CSP = (
     "default-src 'self'; img-src 'self' data: blob:{tiles}; object-src 'none'; base-uri 'none'; "
@@ -82,17 +83,24 @@ def locale() -> str:
     asked = request.args.get("lang") or request.cookies.get("lang")
     if asked in config.LOCALES:
         return str(asked)
-    return request.accept_languages.best_match(config.LOCALES, default="he") or "he"
+    return _best_language(request.headers.get("Accept-Language", ""))
+
+
+@lru_cache(maxsize=256)
+def _best_language(accepted: str) -> str:
+    """Return the best of our languages by the browser's header; browsers send few different ones."""
+    return parse_accept_header(accepted, LanguageAccept).best_match(config.LOCALES, default="he") or "he"
 
 
 def _context() -> dict[str, object]:
     spoken = locale()
+    user = current_user._get_current_object()  # noqa: SLF001 — a page asks it twenty times: not through the proxy
     return {
         "locale": spoken,
-        "dir": "rtl" if spoken in RTL else "ltr",
-        "languages": LANGUAGES,
+        "dir": "rtl" if spoken in speech.RTL else "ltr",
+        "languages": speech.LANGUAGES,
         "authority": g.get("authority"),
-        "staff": current_user if current_user.is_authenticated else None,
+        "staff": user if user.is_authenticated else None,
         "demo": config.current().is_demo,
         "map_tiles_url": config.current().map_tiles_url,
     }
@@ -123,15 +131,7 @@ def _close(response: Response) -> BaseResponse:
     endpoint = request.endpoint or "none"
     seconds = time.perf_counter() - g.get("started", time.perf_counter())
     if endpoint != "static":
-        telemetry.requests.labels(endpoint=endpoint, status=response.status_code).inc()
-        telemetry.request_seconds.labels(endpoint=endpoint).observe(seconds)
-        telemetry.log.info(
-            "request",
-            method=request.method,
-            endpoint=endpoint,
-            status=response.status_code,
-            ms=round(seconds * 1000, 1),
-        )
+        telemetry.note_request(request.method, endpoint, response.status_code, seconds)
     return response
 
 

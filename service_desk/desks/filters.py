@@ -125,6 +125,6 @@ def _query(pairs: tuple[tuple[str, str], ...]) -> str:
 def init_app(app: Flask) -> None:
     """Register the filters under the words that templates use."""
     app.jinja_env.filters.update(t=by_language, hour=at_hour, when=on_day, due=due, span=span, ref=shown)
-    app.jinja_env.globals.update(now=clock.now, keep_query=keep_query)
+    app.jinja_env.globals.update(now=clock.now, today=today, keep_query=keep_query)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

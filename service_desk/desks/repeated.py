@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from flask import Flask, request, url_for
 
@@ -13,6 +13,7 @@ from service_desk.desks.speech import spoken
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
+T = TypeVar("T")
 #: outputs that one macro may keep; the least used makes room
 ROOM = 1024
 
@@ -36,19 +37,29 @@ def _address(_root: str, endpoint: str, filename: str) -> str:
     return url_for(endpoint, filename=filename) if filename else url_for(endpoint)
 
 
+def _root() -> str | None:
+    """Return the path under which the request's application stands; None outside a request."""
+    try:
+        return request._get_current_object().script_root  # type: ignore[attr-defined]  # noqa: SLF001 — one look through the proxy
+    except RuntimeError:
+        return None
+
+
 def address(endpoint: str, **values: Any) -> str:
     """Return an address as Flask builds it; one of a file of ours, or without values, is built once: a page names thirty."""
-    if request and (not values or (endpoint == "static" and len(values) == 1)):
-        return _address(request.script_root, endpoint, values.get("filename", ""))
+    if not values or (endpoint == "static" and len(values) == 1):
+        root = _root()
+        if root is not None:
+            return _address(root, endpoint, values.get("filename", ""))
     return url_for(endpoint, **values)
 
 
-class Same:
+class Same(Generic[T]):
     """A large thing of memory as an argument of a kept macro: the same only as itself, never compared by its contents."""
 
     __slots__ = ("it",)
 
-    def __init__(self, it: object) -> None:
+    def __init__(self, it: T) -> None:
         """it: for example the catalogue; a changed one is another object."""
         self.it = it
 
@@ -72,7 +83,7 @@ def kept(macro: Callable[..., str], room: int = ROOM) -> Callable[..., str]:
         return macro(*given, **named)
 
     def piece(*given: Hashable, **named: Hashable) -> str:
-        return made(request.script_root if request else "", spoken(), *given, **named)
+        return made(_root() or "", spoken(), *given, **named)
 
     return piece
 

@@ -6,7 +6,7 @@ gettext formats each one: together a third of a page's time. Here both happen on
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import g
 from flask_babel import Domain, get_locale
@@ -19,6 +19,10 @@ from service_desk.extensions import babel
 if TYPE_CHECKING:
     from flask import Flask
     from jinja2.nodes import EvalContext
+
+#: (code, its own name) of the languages we speak, and those written from the right
+LANGUAGES = (("he", "עברית"), ("ar", "العربية"), ("ru", "Русский"), ("en", "English"), ("am", "አማርኛ"))
+RTL = frozenset({"he", "ar"})
 
 
 class KeptDomain(Domain):
@@ -38,6 +42,7 @@ class KeptDomain(Domain):
         if kept is None:
             kept = super().get_translations()
             kept.spoken = str(get_locale() or "")
+            kept.__dict__.setdefault("marked", {})  # a language's catalogue is one for all requests
             if here is not None:
                 here._flask_babel.babel_translations = kept  # noqa: SLF001 — made by the call above
         return kept
@@ -53,8 +58,13 @@ def spoken() -> str:
 
 @pass_eval_context
 def _gettext(where: EvalContext, words: str, /, **values: Any) -> str:
-    said = _domain.get_translations().ugettext(words)
-    return _filled(said, values, is_html=bool(where.autoescape))
+    spoken_here = _domain.get_translations()
+    if values or not where.autoescape:
+        return _filled(spoken_here.ugettext(words), values, is_html=bool(where.autoescape))
+    said = spoken_here.marked.get(words)
+    if said is None:
+        said = spoken_here.marked[words] = _filled(spoken_here.ugettext(words), values, is_html=True)
+    return cast("str", said)
 
 
 @pass_eval_context

@@ -64,12 +64,13 @@ def test_a_line_is_made_again_when_its_ticket_its_holder_or_its_words_change(cit
 
     lines = Counting(city, None)
     midnight = NOW + timedelta(hours=8)
-    assert lines.line(row, None, NOW, midnight) == 1
-    assert lines.line(row, None, NOW + timedelta(seconds=0.1), midnight) == 1
-    assert lines.line(row, "נועה", NOW, midnight) == 2
-    assert lines.line(row._replace(has_news=True), None, NOW, midnight) == 3
-    assert lines.line(row, None, NOW + timedelta(minutes=2), midnight) == 4
-    assert lines.line(row, None, midnight, midnight + timedelta(days=1)) == 5
+    assert lines.line(row, None, "he", NOW, midnight) == 1
+    assert lines.line(row, None, "he", NOW + timedelta(seconds=0.1), midnight) == 1
+    assert lines.line(row, "נועה", "he", NOW, midnight) == 2
+    assert lines.line(row._replace(has_news=True), None, "he", NOW, midnight) == 3
+    assert lines.line(row, None, "he", NOW + timedelta(minutes=2), midnight) == 4
+    assert lines.line(row, None, "he", midnight, midnight + timedelta(days=1)) == 5
+    assert lines.line(row, None, "ar", NOW, midnight) == 6
 
 
 def test_today_turns_at_the_citys_midnight(app, monkeypatch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
@@ -11,6 +12,7 @@ from flask_babel import ngettext
 from service_desk.city.queries import city_map
 from service_desk.desks.clerk import words
 from service_desk.desks.filters import by_language, due, on_day, span
+from service_desk.desks.repeated import Same
 from service_desk.errors import NotFound
 from service_desk.slas.actions import state_of
 from service_desk.slas.queries import standards
@@ -116,14 +118,22 @@ def _said(clock: Clock, state: DueState, now: datetime) -> tuple[str, str]:
 def _working(clock: Clock, pauses: Sequence[PauseRow], calendar: Calendar | None) -> Working | None:
     if calendar is None:
         return None
-    own = [
+    own = tuple(
         Pause(each.started_at, each.ended_at)
         for each in pauses
         if (each.ended_at is None or each.ended_at > clock.started_at)
         and (clock.stopped_at is None or each.started_at < clock.stopped_at)
-    ]
+    )
+    return _explained(clock.started_at, clock.minutes, Same(calendar), own)
+
+
+@lru_cache(maxsize=512)
+def _explained(
+    started_at: datetime, minutes: int, calendar: Same[Calendar], pauses: tuple[Pause, ...]
+) -> Working | None:
+    """Return the working of a promise: a clerk's every act shows the same ticket, and its clocks, again."""
     try:
-        return explain(clock.started_at, clock.minutes, calendar, pauses=own)
+        return explain(started_at, minutes, calendar.it, pauses=pauses)
     except (CalendarError, ValueError):
         return None
 

@@ -54,19 +54,32 @@ def sentence(event: TicketEvent) -> str:
     template = SENTENCE.get(event.kind)
     if template is None:
         return event.kind
-    data = event.data or {}
-    values = {
-        "who": _who(event),
-        "to": _to(event, data),
-        "why": _why(event, data),
-        "channel": str(words.CHANNEL.get(str(data.get("channel", "")), data.get("channel", ""))),
-    }
-    return str(template) % values
+    return str(template) % _Values(event)
+
+
+class _Values:
+    """What a sentence may name, found only when it does."""
+
+    __slots__ = ("_event",)
+
+    def __init__(self, event: TicketEvent) -> None:
+        self._event = event
+
+    def __getitem__(self, name: str) -> str:
+        """Return who, to, why or channel, in words."""
+        event, data = self._event, self._event.data or {}
+        if name == "who":
+            return _who(event)
+        if name == "to":
+            return _to(event, data)
+        if name == "why":
+            return _why(event, data)
+        return str(words.CHANNEL.get(str(data.get("channel", "")), data.get("channel", "")))
 
 
 def _who(event: TicketEvent) -> str:
     if event.actor_kind == "staff":
-        return staff_names().get(event.actor_id or 0, str(_("a former colleague")))
+        return staff_names().get(event.actor_id or 0) or str(_("a former colleague"))
     return str(_("the resident") if event.actor_kind == "resident" else _("the system"))
 
 

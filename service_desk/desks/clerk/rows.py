@@ -148,9 +148,11 @@ class Lines:
         self._kept: dict[tuple[QueueRow, str | None, str], tuple[datetime, Line]] = {}
         self._lock = threading.Lock()
 
-    def line(self, ticket: QueueRow, assignee: str | None, now: datetime, midnight: datetime) -> Line:
+    def line(
+        self, ticket: QueueRow, assignee: str | None, language: str, now: datetime, midnight: datetime
+    ) -> Line:
         """Return the line of a ticket as it looks now. midnight: the end of today, when days get other names."""
-        key = (ticket, assignee, spoken())
+        key = (ticket, assignee, language)
         held = self._kept.get(key)
         if held is not None and now < held[0]:
             return held[1]
@@ -181,10 +183,10 @@ def _lines_of(city: CityMap, shelf: Catalogue) -> Lines:
 
 def grouped(tickets: Iterable[QueueRow], now: datetime, ends: Borders) -> list[tuple[str, list[Line]]]:
     """Return [(group, lines)] of the groups that have any, each in the order of the tickets, which is by due time."""
-    lines, names = _lines_of(city_map(), catalogue()), staff_names()
+    lines, names, language = _lines_of(city_map(), catalogue()), staff_names(), spoken()
     found: dict[str, list[Line]] = {group: [] for group in GROUPS}
     for ticket in tickets:
-        line = lines.line(ticket, names.get(ticket.assignee_id or 0), now, ends.today)
+        line = lines.line(ticket, names.get(ticket.assignee_id or 0), language, now, ends.today)
         group = ends.group(ticket.due_at)
         found["none" if group == "late" and line.due.state == "paused" else group].append(line)
     return [(group, shown) for group, shown in found.items() if shown]
