@@ -64,6 +64,7 @@ def resolve_ticket(
             ticket = step.take_ticket(ticket_id, seen, actor, "resolve", now)
             if pass_orders:
                 pass_waiting(ticket, actor, now)
+            step.refuse_while_ordered(ticket, "with_contractor", "to_verify")
             proven = len(stored) if photos or outcome != "photo" else _proofs(ticket)
             intake.attach(ticket.id, stored, "after", actor.kind, now)
             ticket.photo_count += len(stored)

@@ -143,7 +143,8 @@ def _issue(ticket: Ticket, wanted: _Wanted, by: Actor, now: datetime, after: Aft
     except CalendarError as error:
         raise BadInput({"contract": "calendar_ends"}) from error
     unit = city_map().units[contract.unit_id]
-    is_told = bool(earlier) or queries.was_handed_to(ticket.id, unit.code)
+    # By rule: whoever handed it over has told her in the same act.
+    is_told = bool(earlier) or by.kind == "system" or queries.was_handed_to(ticket.id, unit.code)
     actions.add_order(order, ticket.id, instructions=words, address=ticket.address)
     event = order_step.settle(ticket, "order_issued", by, now, data)
     step.with_words(ticket, event, "note", words, by, now, is_internal=True)
