@@ -23,7 +23,7 @@ from service_desk.people.models import Resident
 from service_desk.routing.models import Route
 from service_desk.slas.models import Clock, Pause
 from service_desk.tickets import queries
-from service_desk.tickets.models import Follower, Remark, Ticket, TicketEvent
+from service_desk.tickets.models import Claim, Follower, Remark, Ticket, TicketEvent
 from service_desk.work import tenant_id
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ class Dossier:
     pauses: list[Pause]
     people: list[tuple[Follower, Resident | None]]
     similar: list[tuple[Ticket, float]]
+    #: whoever claimed it last; it may have ended since
+    claim: Claim | None = None
 
 
 class _Copy:
@@ -126,6 +128,7 @@ _CLOCK = _Copy(
     "breached_at",
 )
 _PAUSE = _Copy(Pause, "reason", "started_at", "ended_at")
+_CLAIM = _Copy(Claim, "staff_id", "since", "until")
 _FOLLOWER = _Copy(Follower, "id", "role", "locale", "channel", "joined_at")
 _RESIDENT = _Copy(Resident, "id", "name", "phone", "stopped")
 _SIMILAR = _Copy(_Other, "id", "reference", "service_code", "status", "address", "lon", "lat")
@@ -202,6 +205,15 @@ def _similar() -> Any:
     )
 
 
+def _claim() -> Any:
+    return (
+        select(_CLAIM.array())
+        .where(Claim.authority_id == Ticket.authority_id, Claim.ticket_id == Ticket.id)
+        .correlate(Ticket)
+        .scalar_subquery()
+    )
+
+
 def _written() -> Select[Any]:
     """Return the statement: one row, one document."""
     parts = (
@@ -216,6 +228,7 @@ def _written() -> Select[Any]:
         _rows(_PAUSE, Pause, Pause.started_at),
         _people(),
         _similar(),
+        _claim(),
     )
     return select(func.json_build_array(*parts)).where(
         Ticket.authority_id == bindparam("authority"), Ticket.id == bindparam("ticket")
@@ -232,7 +245,7 @@ def dossier_of(ticket_id: int) -> Dossier:
     found = db.session.connection().execute(_DOSSIER, {"authority": tenant_id(), "ticket": ticket_id}).first()
     if found is None:
         raise NotFound
-    row, reports, photos, route, events, remarks, messages, clocks, pauses, people, near = found[0]
+    row, reports, photos, route, events, remarks, messages, clocks, pauses, people, near, claim = found[0]
     ticket = cast("Ticket", _TICKET.read(row))
     return Dossier(
         ticket=ticket,
@@ -246,4 +259,5 @@ def dossier_of(ticket_id: int) -> Dossier:
         pauses=_PAUSE.all(pauses),
         people=[(_FOLLOWER.read(one), _RESIDENT.read(behind)) for one, behind in people or ()],
         similar=queries.measured(_SIMILAR.all(near), ticket.lon or 0.0, ticket.lat or 0.0, SIMILAR_M),
+        claim=_CLAIM.read(claim),
     )

@@ -11,6 +11,7 @@ from service_desk.flow.telling import tell_followers
 from service_desk.intake.rules import clean_text
 from service_desk.people import queries as people
 from service_desk.tickets import actions as tickets
+from service_desk.tickets import claims
 from service_desk.tickets.rules import text_digest
 from service_desk.work import transaction
 
@@ -21,14 +22,21 @@ if TYPE_CHECKING:
     from service_desk.tickets.models import Ticket, TicketEvent
 
 
-def assign_ticket(ticket_id: int, seen: int | None, actor: Actor, assignee_id: int) -> None:
-    """Give the ticket to a colleague, or take it (assignee is the actor). Raises BadInput, InvalidMove, StaleVersion."""
+def assign_ticket(
+    ticket_id: int, seen: int | None, actor: Actor, assignee_id: int, *, is_claimed: bool = False
+) -> None:
+    """Give the ticket to a colleague, or take it (assignee is the actor). Raises BadInput, InvalidMove, StaleVersion.
+
+    is_claimed: whoever takes it also works on it for the moment, so that colleagues see it.
+    """
     now = clock.now()
     with transaction():
         ticket = step.take_ticket(ticket_id, seen, actor, "assign", now)
         if not people.works_at_a_centre(assignee_id):
             raise BadInput({"assignee": "no_such_person"})
         give_to(ticket, assignee_id, actor, now)
+        if is_claimed and actor.id is not None:
+            claims.take_over(ticket.id, actor.id, now)
 
 
 def give_to(

@@ -1,4 +1,6 @@
 // Opens a dialog of this page (data-dialog), or the form behind a link, in place. Without it the link leads to its own page.
+import { start } from "./main.mjs";
+
 function show(dialog) {
   dialog.showModal();
   dialog.querySelector("textarea,select,input:not([type=hidden]),button")?.focus();
@@ -22,7 +24,13 @@ async function fetchForm(href) {
     dialog.close();
   });
   document.body.append(dialog);
+  start(dialog);
   return dialog;
+}
+
+// Opens the form behind an address; when it cannot be shown here, the browser goes there.
+export function openForm(href) {
+  return fetchForm(href).then(show).catch(() => window.location.assign(href));
 }
 
 export default function dialog(element) {
@@ -32,6 +40,6 @@ export default function dialog(element) {
     if (event.ctrlKey || event.metaKey || event.shiftKey || !element.href) return undefined;
     event.preventDefault();
     element.closest("details")?.removeAttribute("open");
-    return fetchForm(element.href).then(show).catch(() => window.location.assign(element.href));
+    return openForm(element.href);
   });
 }

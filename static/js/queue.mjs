@@ -1,4 +1,6 @@
-// The queue by keyboard (J, K, Enter, X, A) and «show more» without leaving the page.
+// The queue by keyboard (J, K, O or Enter, X, A; E, R, N, M open a form on the chosen row) and «show more» without leaving the page.
+import { openForm } from "./dialog.mjs";
+import { isTyping } from "./hotkeys.mjs";
 import { start } from "./main.mjs";
 
 const rows = () => [...document.querySelectorAll("tr[data-row]")];
@@ -29,19 +31,31 @@ function take(row) {
   form.submit();
 }
 
+const FORMS = { KeyE: "resolve", KeyR: "reply", KeyN: "note", KeyM: "merge" };
+
+function open(row, verb = "") {
+  const { href } = row.querySelector("a.t");
+  if (verb) openForm(`${href}/${verb}`);
+  else window.location.assign(href);
+}
+
 function onKey(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest?.("input:not([type=checkbox]),textarea,select,dialog[open]")) return;
+  if (event.defaultPrevented || event.shiftKey || isTyping(event)) return;
+  // The second key of a pair (G M …) belongs to the pair.
+  if (document.documentElement.dataset.firstKey) return;
   const row = document.querySelector("tr[data-row].sel");
   const act = {
     KeyJ: () => step(1),
     KeyK: () => step(-1),
+    KeyO: () => row && open(row),
     KeyX: () => row?.querySelector(".cb")?.click(),
     KeyA: () => row && take(row),
   }[event.code];
-  if (!act) return;
+  const verb = FORMS[event.code];
+  if (!act && !(verb && row)) return;
   event.preventDefault();
-  act();
+  if (act) act();
+  else if (document.getElementById("take-form")) open(row, verb);
 }
 
 function join(fresh) {

@@ -1,6 +1,31 @@
 """Desk of the clerk: queue, map, ticket, its acts, and intake for a caller."""
 
-from service_desk.desks.clerk import act_page, intake_page, map_page, queue_page, ticket_page
+from service_desk.desks.clerk import (
+    act_page,
+    bulk_page,
+    claims,
+    handover_page,
+    intake_page,
+    live,
+    map_page,
+    queue_page,
+    saved,
+    templates_page,
+    ticket_page,
+)
 from service_desk.desks.clerk.door import desk
 
-__all__ = ["act_page", "desk", "intake_page", "map_page", "queue_page", "ticket_page"]
+__all__ = [
+    "act_page",
+    "bulk_page",
+    "claims",
+    "desk",
+    "handover_page",
+    "intake_page",
+    "live",
+    "map_page",
+    "queue_page",
+    "saved",
+    "templates_page",
+    "ticket_page",
+]

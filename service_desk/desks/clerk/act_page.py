@@ -15,15 +15,21 @@ from service_desk.desks.clerk.acts import ACTS, Act, Given, is_allowed, is_possi
 from service_desk.desks.clerk.door import actor, counts_kept, desk
 from service_desk.desks.clerk.filters import own_centres
 from service_desk.desks.clerk.happened import sentence
+from service_desk.desks.clerk.live import claimed_words
 from service_desk.desks.clerk.photos import read_photos
+from service_desk.desks.clerk.replies import USE, offers, words_of
 from service_desk.desks.clerk.rows import name_of, tag_of
 from service_desk.errors import BadInput, InvalidMove, NotAllowed, NotFound, StaleVersion
 from service_desk.extensions import db
+from service_desk.flow import claim
 from service_desk.people.rules import may
+from service_desk.slas.queries import clocks_of
 from service_desk.tickets import queries
 from service_desk.tickets.queries import QueueFilter
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from flask.typing import ResponseReturnValue
 
     from service_desk.tickets.models import Ticket, TicketEvent
@@ -32,7 +38,9 @@ if TYPE_CHECKING:
 _NEVER = -1
 #: fields of use-cases that the forms call otherwise
 _FIELD_OF = {"place": "line"}
-_NOT_TYPED = frozenset({"csrf_token", "seen", "then", "photos"})
+_NOT_TYPED = frozenset({"csrf_token", "seen", "then", "photos", "despite"})
+#: acts that disturb nobody who works on the ticket
+_BESIDE = frozenset({"note", "news"})
 
 
 @desk.get("/desk/t/<int:ticket_id>/<verb>")
@@ -42,7 +50,7 @@ def act(ticket_id: int, verb: str) -> ResponseReturnValue:
     ticket = _ticket(ticket_id, chosen)
     if not is_possible(chosen, ticket, actor()):
         return _page(chosen, ticket, {}, 409, is_too_late=True)
-    return _page(chosen, ticket, {}, 200)
+    return _page(chosen, ticket, _begun(chosen, ticket), 200)
 
 
 @desk.post("/desk/t/<int:ticket_id>/<verb>")
@@ -52,6 +60,8 @@ def do(ticket_id: int, verb: str) -> ResponseReturnValue:
     photos, bad_photo = read_photos(request.files.getlist("photos"))
     given = Given(ticket_id, request.form.get("seen", _NEVER, type=int), actor(), request.form, photos)
     ahead = _place(ticket_id) if request.form.get("then") == "next" else None
+    if _is_unwarned(chosen, ticket_id):
+        return _again(chosen, ticket_id, 409)
     try:
         if bad_photo:
             raise BadInput({"photos": bad_photo})  # noqa: TRY301 — answered like every other bad input
@@ -65,6 +75,29 @@ def do(ticket_id: int, verb: str) -> ResponseReturnValue:
     counts_kept.forget()
     flash(str(chosen.done))
     return redirect(_next(ahead) or url_for("clerk.ticket", ticket_id=ticket_id), 303)
+
+
+def _begun(chosen: Act, ticket: Ticket) -> dict[str, str]:
+    """Return what the form begins with: the ready wording of ?template=, when it is offered here."""
+    code = request.args.get("template", "")
+    words_chosen = words_of(code, chosen.verb, ticket, _promised(chosen, ticket)) if code else ""
+    return {"words": words_chosen} if words_chosen else {}
+
+
+def _is_unwarned(chosen: Act, ticket_id: int) -> bool:
+    """Say whether somebody else works on the ticket and the person who acts was not told of that yet."""
+    if chosen.verb in _BESIDE:
+        return False
+    held = claim.who_works_on(ticket_id)
+    return held.is_others(actor()) and request.form.get("despite") != str(held.staff_id)
+
+
+def _promised(chosen: Act, ticket: Ticket) -> datetime | None:
+    """Return until when the work is promised, where a ready wording may say so."""
+    if chosen.verb not in USE:
+        return None
+    running = (each for each in clocks_of(ticket.id) if each.kind == "resolve" and each.stopped_at is None)
+    return next((each.due_at for each in running), None)
 
 
 def _act(verb: str) -> Act:
@@ -143,9 +176,15 @@ def _page(
     if missed:
         for remark in queries.remarks_of(ticket.id, with_internal=True):
             words_by_seq.setdefault(remark.seq, []).append(remark.text)
+    held = claim.NOBODY if chosen.verb in _BESIDE else claim.who_works_on(ticket.id)
     return render_template(
         "clerk/act.html",
         act=chosen,
+        claimed=claimed_words(held.staff_id, held.since, actor()),
+        claimed_by=held.staff_id,
+        may_claim=may(actor(), "note", unit_id=ticket.unit_id) and not is_too_late,
+        offers=offers(chosen.verb, ticket, _promised(chosen, ticket)),
+        words=words,
         ticket=ticket,
         name=name_of(ticket),
         tag=tag_of(ticket),

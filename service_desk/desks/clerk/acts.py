@@ -100,15 +100,15 @@ ACTS: dict[str, Act] = {
     act.verb: act
     for act in (
         Act("take", _("Take it"), "user", "assign", "assigned", _("The request is yours now."),
-            lambda g: work_on.assign_ticket(g.ticket_id, g.seen, g.actor, g.actor.id or 0), "a", has_form=False),
+            lambda g: work_on.assign_ticket(g.ticket_id, g.seen, g.actor, g.actor.id or 0, is_claimed=True), "a", has_form=False),
         Act("start", _("Begin work"), "wrench", "work", "in_progress", _("Work has begun."),
             lambda g: work_on.start_work(g.ticket_id, g.seen, g.actor), "s", has_form=False),
-        Act("resolve", _("Done"), "seal-check", "resolve", "resolved", _("Done. The resident is asked to confirm."), _resolve, "v"),
+        Act("resolve", _("Done"), "seal-check", "resolve", "resolved", _("Done. The resident is asked to confirm."), _resolve, "e"),
         Act("triage", _("Sort"), "path", "triage", "triaged", _("Sorted."), _triage, "t"),
         Act("hand_over", _("Hand over"), "truck", "hand_over", "assigned", _("Handed over. The resident is told."), _hand_over, "h"),
         Act("ask", _("Ask the resident"), "question", "ask", "waiting", _("Asked. The clock stands still until the answer."),
             lambda g: work_on.ask_resident(g.ticket_id, g.seen, g.actor, g.words()), "q"),
-        Act("assign", _("Assign to a colleague"), "user-plus", "assign", "assigned", _("Assigned."), _assign, "g"),
+        Act("assign", _("Assign to a colleague"), "user-plus", "assign", "assigned", _("Assigned."), _assign, "c"),
         Act("make_safe", _("Made safe"), "shield-check", "work", None, _("Recorded: the place is safe."),
             lambda g: work_on.make_safe(g.ticket_id, g.seen, g.actor, g.words())),
         Act("merge", _("Merge"), "git-merge", "merge", "duplicate", _("Merged. Its followers now follow this request."),

@@ -11,6 +11,7 @@ from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
 from service_desk.desks.clerk import cards, thread, words
 from service_desk.desks.clerk.acts import ACTS, is_allowed, offered
+from service_desk.desks.clerk.at_work import working_on
 from service_desk.desks.clerk.door import actor, desk, staff_names
 from service_desk.desks.clerk.minimap import mini_map
 from service_desk.desks.clerk.people_card import people_of
@@ -83,6 +84,7 @@ def _page(ticket_id: int, revealed: dict[int, str] | None = None) -> str:
         may_note=is_allowed(ACTS["note"], ticket, who),
         is_outside=who.kind == "staff" and bool(who.centre_ids) and ticket.centre_id not in who.centre_ids,
         merged=ticket.merged_into_id,
+        **working_on(dossier, who, now),
         words=words,
     )
 
