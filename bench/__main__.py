@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import addresses, due_time, judging, memory, pages, point_to_area, statements
+from bench import addresses, bulk, due_time, judging, memory, pages, point_to_area, statements, sweep
 from bench.report import table
 from bench.stage import ROOT, Stage
 from service_desk.local.stack import embedded_servers
@@ -21,7 +21,9 @@ SERVED = {
     "ticket": pages.measure_ticket,
     "memory": memory.measure,
     "judging": judging.measure,
+    "bulk": bulk.measure,
     "statements": statements.measure,
+    "sweep": sweep.measure,
 }
 LATEST = Path(__file__).parent / "latest.json"
 
