@@ -15,6 +15,7 @@ from service_desk.desks import (
     gallery,
     hooks,
     mayor,
+    notices,
     open311,
     ops,
     resident,
@@ -44,12 +45,13 @@ AUDIENCE: dict[str, frozenset[str]] = {
     "field": PUBLIC,
     "mayor": frozenset({"mayor", "manager", "admin"}),
     "admin": frozenset({"admin"}),
+    "notices": frozenset({"clerk", "manager", "unit", "inspector", "mayor", "admin"}),
 }
 #: desks whose callers prove themselves otherwise: api_key, carrier's signature, private-network metrics
 WITHOUT_CSRF = ("open311", "hooks", "ops")
 #: endpoints that belong to the installation, not to an authority
 WITHOUT_TENANT = frozenset({"static", "ops.healthz", "ops.readyz", "ops.metrics"})
-_PRIVATE = frozenset({"clerk", "contractor", "mayor", "admin", "sandbox", "door"})
+_PRIVATE = frozenset({"clerk", "contractor", "mayor", "admin", "notices", "sandbox", "door"})
 _PRIVATE_ENDPOINTS = frozenset(
     {"resident.where", "resident.placed", "resident.send", "resident.join", "resident.find"}
 )
@@ -65,6 +67,7 @@ def desks() -> tuple[Blueprint, ...]:
         contractor.desk,
         contractor.field,
         mayor.desk,
+        notices.desk,
         admin.desk,
         sandbox.desk,
         gallery.desk,

@@ -1,0 +1,59 @@
+"""The page of digests by day, and «I have seen them»."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from service_desk import clock
+from service_desk.desks.ladder_words import CLOCK
+from service_desk.desks.notices.lines import days_of, keys_of
+from service_desk.flow.see_notices import see_notices
+from service_desk.people import notices
+from service_desk.reports.climbed import standings
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
+
+    from service_desk.people.rules import Actor
+
+desk = Blueprint("notices", __name__)
+#: digests a page
+LIMIT = 30
+
+
+def _actor() -> Actor:
+    return cast("Actor", cast("Any", current_user).actor)
+
+
+@desk.get("/desk/notices", endpoint="home")
+def home() -> str:
+    """Show the reader's digests, newest day first; ?before= the last digest of the page before. Three statements."""
+    now = clock.now()
+    asked = request.args.get("before", "")
+    before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
+    page = notices.page(_actor().id or 0, now, before=before, limit=LIMIT)
+    return render_template(
+        "notices/home.html",
+        days=days_of(page.notices, standings(keys_of(page.notices)), now),
+        has_new=any(each.seen_at is None for each in page.notices),
+        is_first=before is None,
+        earlier=page.earlier,
+        until=int(now.timestamp() * 1_000_000),
+        clock_word=CLOCK,
+    )
+
+
+@desk.post("/desk/notices/seen", endpoint="seen")
+def seen() -> Response:
+    """Mark what the page showed as seen. until: when the page was drawn, in microseconds."""
+    asked = request.form.get("until", "")
+    is_time = asked.isascii() and asked.isdigit() and len(asked) < 18
+    until = datetime.fromtimestamp(int(asked) / 1_000_000, UTC) if is_time else clock.now()
+    if see_notices(_actor(), until):
+        flash(_("Marked as seen."))
+    return redirect(url_for("notices.home"), 303)
