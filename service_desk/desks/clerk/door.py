@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from flask import Blueprint
@@ -13,7 +14,7 @@ from service_desk.people import queries as people
 from service_desk.work import tenant_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Mapping
 
     from service_desk.people.rules import Actor
 
@@ -58,7 +59,10 @@ class ForAMoment(Generic[T]):
 
 
 counts_kept: ForAMoment[dict[str, int]] = ForAMoment(COUNT_SECONDS)
-_roster: ForAMoment[list[tuple[int, str, frozenset[int]]]] = ForAMoment(ROSTER_SECONDS)
+#: the roster, and the names by id, which a page asks for once a line
+_roster: ForAMoment[tuple[list[tuple[int, str, frozenset[int]]], Mapping[int, str]]] = ForAMoment(
+    ROSTER_SECONDS
+)
 
 
 def actor() -> Actor:
@@ -68,9 +72,14 @@ def actor() -> Actor:
 
 def roster() -> list[tuple[int, str, frozenset[int]]]:
     """Return (id, name, centres served) of the authority's active staff, by name."""
-    return _roster.get("all", people.roster)
+    return _roster.get("all", _load_roster)[0]
 
 
-def staff_names() -> dict[int, str]:
+def staff_names() -> Mapping[int, str]:
     """Return {staff id: name}."""
-    return {staff_id: name for staff_id, name, _centres in roster()}
+    return _roster.get("all", _load_roster)[1]
+
+
+def _load_roster() -> tuple[list[tuple[int, str, frozenset[int]]], Mapping[int, str]]:
+    rows = people.roster()
+    return rows, MappingProxyType({staff_id: name for staff_id, name, _centres in rows})

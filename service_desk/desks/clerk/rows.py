@@ -17,7 +17,7 @@ from service_desk.desks.speech import spoken
 from service_desk.work import tenant_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from service_desk.catalog.queries import Catalogue
     from service_desk.city.queries import CityMap
@@ -95,7 +95,7 @@ def tag_of(ticket: Ticket | QueueRow, *, is_row: bool = False) -> tuple[Any, str
     return words.STATUS[ticket.status]
 
 
-def holder_of(ticket: Ticket | QueueRow, city: CityMap, names: dict[int, str]) -> Holder:
+def holder_of(ticket: Ticket | QueueRow, city: CityMap, names: Mapping[int, str]) -> Holder:
     """Return who has the ball now."""
     kind = ticket.holder_kind
     if kind == "centre":
