@@ -36,6 +36,19 @@ EXCEPTIONS: dict[str, frozenset[str]] = {
     "clerk.intake_done": frozenset({"clerk", "manager"}),
     "clerk.ticket": frozenset({"clerk", "manager", "mayor", "admin"}),
     "clerk.photo": frozenset({"clerk", "manager", "mayor", "admin"}),
+    "clerk.live_ticket": frozenset({"clerk", "manager", "mayor", "admin"}),
+    "clerk.claim": frozenset({"clerk", "manager"}),
+    "clerk.keep_claim": frozenset({"clerk", "manager"}),
+    "clerk.end_claim": frozenset({"clerk", "manager"}),
+    "clerk.take_claim_over": frozenset({"clerk", "manager"}),
+    "clerk.handover": frozenset({"clerk", "manager", "mayor", "admin"}),
+    "clerk.one_handover": frozenset({"clerk", "manager", "mayor", "admin"}),
+    "clerk.hand_over_shift": frozenset({"clerk", "manager"}),
+    "clerk.replies": frozenset({"manager", "admin"}),
+    "clerk.new_reply": frozenset({"manager", "admin"}),
+    "clerk.reply": frozenset({"manager", "admin"}),
+    "clerk.add_reply": frozenset({"manager", "admin"}),
+    "clerk.save_reply": frozenset({"manager", "admin"}),
 }
 #: tables that a look may touch: when a session was last seen, and who looked at what
 TOUCHED = ("staff_sessions", "access_log")
