@@ -9,6 +9,7 @@ from service_desk.city.queries import city_map
 from service_desk.desks.clerk import words
 from service_desk.desks.clerk.door import staff_names
 from service_desk.desks.filters import by_language
+from service_desk.desks.ladder_words import TO
 from service_desk.desks.speech import later as _
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ SENTENCE: Mapping[str, LazyString] = {
     "undone": _("The last act was taken back by %(who)s: the request is as it was before it"),
     "split": _("Split into two requests by %(who)s"),
     "breached": _("The promised time passed: %(why)s"),
+    "escalated": _("Escalated to %(to)s at %(why)s of the promised time"),
     "took_over": _("%(who)s went on with the work instead of %(to)s"),
 }
 
@@ -89,6 +91,8 @@ def _to(event: TicketEvent, data: Mapping[str, Any]) -> str:
         return staff_names().get(data.get("assignee") or 0, "")
     if event.kind == "took_over":
         return staff_names().get(data.get("from") or 0, str(_("a former colleague")))
+    if event.kind == "escalated":
+        return str(TO.get(str(data.get("role", "")), data.get("role", "")))
     if event.kind == "handed_over":
         unit = city.unit_by_code(str(data.get("unit", "")))
         return str(by_language(unit.name)) if unit else str(data.get("unit", ""))
@@ -105,6 +109,8 @@ def _why(event: TicketEvent, data: Mapping[str, Any]) -> str:
         "rejected": (words.REJECTION, "reason"),
         "breached": (words.CLOCK, "clock"),
     }
+    if event.kind == "escalated":
+        return f"{data.get('percent', '')}%"
     if event.kind not in tables:
         return ""
     table, key = tables[event.kind]

@@ -85,6 +85,7 @@ TOUCH: Words = {
     "undone": _("Taken back"),
     "split": _("Split"),
     "breached": _("Promise missed"),
+    "escalated": _("Escalated"),
     "took_over": _("Other hands"),
 }
 TOUCH_ICON = {
@@ -114,6 +115,7 @@ TOUCH_ICON = {
     "undone": "arrow-u-up-left",
     "split": "arrows-split",
     "breached": "warning",
+    "escalated": "bell",
     "took_over": "hand",
 }
 FROM_RESIDENT = frozenset({"answered", "remarked", "joined"})
