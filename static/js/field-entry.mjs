@@ -2,6 +2,7 @@
 // <form method="post" enctype="multipart/form-data" data-module="field-entry" data-about="On site" [data-place] [data-once]>
 //   … <p data-kept hidden></p></form>
 // data-place: the place is taken with it. data-once: while such an entry waits, the form rests and says so.
+// data-auto: a chosen photo is kept at once, without another press.
 // File fields are photos; a field's name is their kind. Without a store on this device the form is sent as a form.
 import { hour, theBox } from "./field-outbox.mjs";
 import { lastPlace, takePlace } from "./field-place.mjs";
@@ -50,21 +51,23 @@ export default function fieldEntry(form) {
     await box.add({ url: form.action, page: location.pathname, form: form.id, fields, photos, about: form.dataset.about });
   }
 
+  form.classList.add("is-live");
+  if ("auto" in form.dataset) form.addEventListener("change", (event) => event.target.files?.length && form.requestSubmit());
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (isBusy) return;
     isBusy = true;
+    form.setAttribute("aria-busy", "true");
     rest(words.taking);
     enter().then(
       () => {
         isBusy = false;
+        form.removeAttribute("aria-busy");
         rest("");
         form.reset();
         return here.send();
       },
       () => {
-        isBusy = false;
-        rest("");
         form.submit(); // The phone would not keep it: better sent now than nowhere.
       },
     );

@@ -19,7 +19,7 @@ from service_desk.tickets.rules import shown
 if TYPE_CHECKING:
     from service_desk.contractors.queries.orders import OrderLine
 
-#: time left that counts as soon, whatever the whole
+#: time left that counts as soon, unless the whole is hardly longer
 SOON = timedelta(hours=2)
 
 
@@ -68,7 +68,7 @@ def chip(
     if left < timedelta(0):
         return DueChip("late", _("Late by %(time)s", time=span(left)), due(due_at), 100)
     percent = max(0, min(round(100 * (1 - left.total_seconds() / whole)), 100))
-    is_soon = left < SOON or left.total_seconds() <= whole / 5
+    is_soon = left.total_seconds() <= whole / 5 or left < min(SOON, timedelta(seconds=whole / 2))
     return DueChip("soon" if is_soon else "ok", _("%(time)s left", time=span(left)), due(due_at), percent)
 
 
