@@ -14,6 +14,7 @@ from service_desk.desks import (
     contractor,
     gallery,
     hooks,
+    inspector,
     mayor,
     notices,
     open311,
@@ -41,6 +42,7 @@ AUDIENCE: dict[str, frozenset[str]] = {
     "gallery": frozenset({"demo"}),
     "clerk": frozenset({"clerk", "manager", "unit", "admin", "mayor"}),
     "contractor": frozenset({"contractor"}),
+    "inspector": frozenset({"inspector", "manager", "unit"}),
     # a signed link's page, and what a phone keeps before it knows anybody
     "field": PUBLIC,
     "mayor": frozenset({"mayor", "manager", "admin"}),
@@ -51,7 +53,7 @@ AUDIENCE: dict[str, frozenset[str]] = {
 WITHOUT_CSRF = ("open311", "hooks", "ops")
 #: endpoints that belong to the installation, not to an authority
 WITHOUT_TENANT = frozenset({"static", "ops.healthz", "ops.readyz", "ops.metrics"})
-_PRIVATE = frozenset({"clerk", "contractor", "mayor", "admin", "notices", "sandbox", "door"})
+_PRIVATE = frozenset({"clerk", "contractor", "inspector", "mayor", "admin", "notices", "sandbox", "door"})
 _PRIVATE_ENDPOINTS = frozenset(
     {"resident.where", "resident.placed", "resident.send", "resident.join", "resident.find"}
 )
@@ -66,6 +68,7 @@ def desks() -> tuple[Blueprint, ...]:
         clerk.desk,
         contractor.desk,
         contractor.field,
+        inspector.desk,
         mayor.desk,
         notices.desk,
         admin.desk,

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from service_desk import clock
 from service_desk.catalog.queries import catalogue
+from service_desk.contractors.rules import FINDINGS
 from service_desk.errors import BadInput, Conflict, InvalidMove, NotAllowed
 from service_desk.flow import step
 from service_desk.flow.handle_case import do_act
 from service_desk.flow.keeping import drop, keep_photos
 from service_desk.flow.receive import receive_report
+from service_desk.flow.verify_order import verify_order
 from service_desk.intake import actions as intake
 from service_desk.intake import queries as said_before
 from service_desk.intake.rules import EncodedPhoto, Said, SaidPlace, clean_text
@@ -101,6 +103,8 @@ def _require(walk: Round, actor: Actor) -> None:
 
 def visit_stop(stop_id: int, entry: StopEntry, actor: Actor) -> str:
     """Record a visit and return 'taken', 'repeated' (this very entry was) or 'late' (another one was, and stays).
+
+    'moved': taken, but the work order no longer waited for a decision.
 
     Also after the round has ended: a phone may come back to the network late. Each bad item with a type opens a ticket
     by the use-case of every report, under a key of stop and item, so nothing opens twice however often it is sent; the
@@ -266,13 +270,28 @@ def _visit_case(line: StopLine, entry: StopEntry, actor: Actor) -> str:
 
 
 def _visit_order(line: StopLine, entry: StopEntry, actor: Actor) -> str:
-    """Pass or fail the work of an order. Raises BadInput."""
-    if entry.is_good is None:
-        raise BadInput({"is_good": "required"})
-    if not entry.is_good and not (entry.reason or entry.words.strip()):
-        raise BadInput({"words": "required"})
+    """Pass or fail the work of an order, then write the stop; 'moved' when the order no longer waited for it."""
+    problems = {} if entry.is_good is not None else {"is_good": "required"}
+    if entry.is_good is False and entry.reason not in FINDINGS:
+        problems["reason"] = "required"
+    if problems:
+        raise BadInput(problems)
+    is_good, outcome = bool(entry.is_good), "taken"
+    try:
+        verify_order(
+            line.stop.order_id or 0,
+            actor,
+            passed=is_good,
+            finding=None if is_good else entry.reason,
+            words=entry.words,
+            photos=entry.photos,
+        )
+    except InvalidMove:
+        # Decided meanwhile, or by this very entry before it broke off: what she saw is kept with the stop.
+        outcome = "moved"
     with transaction():
-        return _record(line.stop.id, entry, {"result": "passed" if entry.is_good else "failed"})
+        done = _record(line.stop.id, entry, {"result": "passed" if is_good else "failed"})
+    return outcome if done == "taken" else done
 
 
 def _record(stop_id: int, entry: StopEntry, seen: Mapping[str, Any]) -> str:
@@ -287,5 +306,7 @@ def _record(stop_id: int, entry: StopEntry, seen: Mapping[str, Any]) -> str:
     if walk.state == "planned":
         actions.start(walk, at)
     place = {"visited_lon": entry.lon, "visited_lat": entry.lat}
-    actions.visit(stop, _key(stop.id, entry.key), {**seen, **place, "words": clean_text(entry.words, WORDS_CHARS)}, at)
+    actions.visit(
+        stop, _key(stop.id, entry.key), {**seen, **place, "words": clean_text(entry.words, WORDS_CHARS)}, at
+    )
     return "taken"
