@@ -66,3 +66,10 @@ class Conflict(KeshetError):
 
     status = 422
     key = "same_key_other_content"
+
+
+class Unavailable(KeshetError):
+    """The installation lacks what the feature needs; the sentence says what."""
+
+    status = 503
+    key = "unavailable"

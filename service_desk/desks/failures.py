@@ -29,6 +29,10 @@ def renders(desk: str, renderer: Callable[[int, str], ResponseReturnValue]) -> N
     _renderers[desk] = renderer
 
 
+#: what is said of a refusal whose own key has no sentence
+_BY_STATUS = {404: "not_found", 403: "not_allowed", 409: "invalid_move", 422: "bad_input"}
+
+
 def sentence(status: int, key: str) -> tuple[str, str]:
     """Return title and advice for the reader."""
     known = {
@@ -44,6 +48,18 @@ def sentence(status: int, key: str) -> tuple[str, str]:
             _("This form was already sent"),
             _("To report something else, start a new report."),
         ),
+        "orders_open": (
+            _("Work orders are still open"),
+            _("First they have to be done and checked, or cancelled, on the page of the request."),
+        ),
+        "already_decided": (_("It is decided already"), _("A decision stands. The page shows it.")),
+        "already_signed": (_("The month is signed already"), _("A signed statement does not change.")),
+        "no_pdf": (
+            _("This installation cannot draw PDF"),
+            _(
+                "The library Pango is missing (on Debian: libpango-1.0-0 and libpangoft2-1.0-0). The page itself can be printed."
+            ),
+        ),
         "csrf": (
             _("The page was open for too long"),
             _("Go back, refresh, and send again. What was typed is kept on this device."),
@@ -57,8 +73,8 @@ def sentence(status: int, key: str) -> tuple[str, str]:
     }
     if key in known:
         return known[key]
-    if status == 404:
-        return known["not_found"]
+    if status in _BY_STATUS:
+        return known[_BY_STATUS[status]]
     return _("Something went wrong"), _("The error was recorded. Try again in a minute, or call 106.")
 
 

@@ -179,3 +179,12 @@ def references_of(ticket_ids: Collection[int]) -> dict[int, str]:
         Ticket.authority_id == tenant_id(), Ticket.id.in_(ticket_ids)
     )
     return dict(db.session.execute(query).tuples().all())
+
+
+def order_number(order_id: int) -> int:
+    """Return the number of an order within its ticket. Raises NotFound."""
+    query = select(WorkOrder.number).where(WorkOrder.authority_id == tenant_id(), WorkOrder.id == order_id)
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound
+    return int(found)

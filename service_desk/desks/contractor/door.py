@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from flask import Blueprint
+from flask import Blueprint, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from service_desk.city.queries import city_map
@@ -47,6 +48,16 @@ def holder() -> str:
     return "-".join(str(each) for each in (tenant_id(), *units()))
 
 
+def is_by_link() -> bool:
+    """Say whether somebody works here by a signed link, without an account."""
+    return getattr(current_user, "ends_at", None) is not None
+
+
+def money_tabs() -> tuple[tuple[str, str], ...]:
+    """Return the tabs of damages and statements: for whoever has an account."""
+    return () if is_by_link() else ((url_for("contractor.damages"), _("Damages")),)
+
+
 @desk.context_processor
 def _shell() -> dict[str, Any]:
     city = city_map()
@@ -54,6 +65,5 @@ def _shell() -> dict[str, Any]:
         "firms": [city.units[each].name for each in units() if each in city.units],
         "holder": holder(),
         "link_ends": getattr(current_user, "ends_at", None),
-        # The contractor's months and damages register themselves here when they come.
-        "money_tabs": (),
+        "money_tabs": money_tabs(),
     }

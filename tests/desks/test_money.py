@@ -1,0 +1,155 @@
+"""Damages and statements on the screen, on paper and as a spreadsheet; who sees whose."""
+
+import io
+import zipfile
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import text
+
+from service_desk import clock
+from service_desk.contractors.queries import damages as queries
+from service_desk.contractors.rules.field import FieldEntry
+from service_desk.extensions import db
+from service_desk.flow import do_order, issue_order, receive, settle_damage, verify_order
+from service_desk.flow.price_breaches import price_breaches
+from service_desk.people.queries import staff_by_email
+from service_desk.people.rules import Actor, Role
+
+SUNDAY = datetime(2026, 7, 5, 6, 0, tzinfo=UTC)
+AUGUST = datetime(2026, 8, 3, 6, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def at():
+    with time_machine.travel(SUNDAY, tick=False) as moving:
+        yield moving
+
+
+@pytest.fixture
+def firm(app, city):
+    return next(unit for unit in city.units.values() if unit.code == "C-ROADS")
+
+
+@pytest.fixture
+def broken(at, said, clerk, firm):
+    """Five orders far too late, passed; their damages proposed. Returns the damages of «complete»."""
+    foreman = Actor("staff", None, "", (Role("contractor", unit_id=firm.id),))
+    ids = []
+    for _ in range(5):
+        ticket_id = receive.receive_report(said(), Actor("resident", 1)).ticket_id
+        ids.append(issue_order.issue_order(ticket_id, None, clerk, unit_id=firm.id, instructions=""))
+        db.session.expunge_all()
+    at.shift(timedelta(days=12))
+    for order_id in ids:
+        do_order.take_entry(order_id, FieldEntry("done", "done", clock.now()), foreman)
+        verify_order.verify_order(order_id, clerk, passed=True)
+    price_breaches()
+    db.session.expunge_all()
+    return [each for each in queries.damages_of_orders(ids).values() if each.metric == "complete"]
+
+
+def manager():
+    return Actor("staff", staff_by_email("manager5@rehovot.example").id, "", (Role("manager", None),))
+
+
+def decide_all(firm):
+    for row, _reference, _number in queries.damages_in(unit_ids=[firm.id]):
+        settle_damage.decide_damage(row.id, manager(), "approved", "")
+
+
+def test_a_manager_sees_what_waits_and_decides_it(client, broken, at, statements):
+    client.sign_in("manager5@rehovot.example")
+    statements.clear()
+    page = client.get("/mayor/damages?lang=en")
+    assert page.status_code == 200
+    assert len(statements) <= 4, statements
+    body = page.get_data(as_text=True)
+    assert "Finished late" in body
+    one = broken[0].id
+    detail = client.get(f"/mayor/damages/{one}?lang=en").get_data(as_text=True)
+    assert "Calculation" in detail
+    assert "Evidence" in detail
+    assert "started day" in detail
+    early = client.post(f"/mayor/damages/{one}/decide?lang=en", data={"decision": "approved", "words": "כן"})
+    assert early.status_code == 422
+    assert "may still answer" in early.get_data(as_text=True)
+    assert "כן" in early.get_data(as_text=True)
+    done = client.post(
+        f"/mayor/damages/{one}/decide", data={"decision": "waived", "reason": "goodwill", "words": ""}
+    )
+    assert done.status_code == 303
+    assert "At the city" in client.get(f"/mayor/damages/{one}?lang=en").get_data(as_text=True)
+
+
+def test_the_mayor_looks_and_does_not_decide(client, broken):
+    client.sign_in("mayor@rehovot.example")
+    assert "A manager decides." in client.get(f"/mayor/damages/{broken[0].id}?lang=en").get_data(as_text=True)
+    refused = client.post(
+        f"/mayor/damages/{broken[0].id}/decide", data={"decision": "waived", "reason": "goodwill"}
+    )
+    assert refused.status_code == 403
+    assert client.get("/mayor/contractors?lang=en").status_code == 200
+
+
+def test_a_month_is_signed_on_its_page_and_given_on_paper(client, broken, at, firm):
+    url = f"/mayor/statements/{firm.id}/2026-07"
+    at.move_to(AUGUST)
+    client.sign_in("manager5@rehovot.example")
+    assert client.post(f"{url}/sign").status_code == 422
+    decide_all(firm)
+    assert client.post(f"{url}/sign").status_code == 303
+    page = client.get(f"{url}?lang=en").get_data(as_text=True)
+    assert "Signed" in page
+    signed = queries.statement_of(firm.id, date(2026, 7, 1))
+    assert signed.total_agorot > 0
+    assert signed.content_hash.hex() in page
+    pdf = client.get(f"{url}.pdf?lang=he")
+    assert pdf.data.startswith(b"%PDF")
+    sheet = client.get(f"{url}.xlsx?lang=he")
+    rows = zipfile.ZipFile(io.BytesIO(sheet.data)).read("xl/worksheets/sheet1.xml").decode()
+    assert 'rightToLeft="1"' in rows
+    assert f"<v>{signed.total_agorot / 100:g}</v>" in rows
+    assert client.post(f"{url}/sign?lang=en").status_code == 409
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/mayor/statements/1/2026-07", "/mayor/statements/{unit}/2026-13", "/mayor/statements/{unit}/nonsense"],
+)
+def test_a_month_or_contractor_that_is_none_is_not_found(client, broken, firm, path):
+    client.sign_in("manager5@rehovot.example")
+    assert client.get(path.format(unit=firm.id)).status_code == 404
+
+
+def test_the_contractor_answers_on_the_phone(client, broken, statements):
+    client.sign_in("contractor@rehovot.example")
+    statements.clear()
+    body = client.get("/contractor/damages?lang=en").get_data(as_text=True)
+    assert len(statements) <= 5, statements
+    assert body.count("Finished late") == len(broken)
+    one = broken[0].id
+    empty = client.post(
+        f"/contractor/damages/{one}/answer?lang=en", data={"answer": "contested", "words": ""}
+    )
+    assert empty.status_code == 422
+    sent = client.post(
+        f"/contractor/damages/{one}/answer", data={"answer": "contested", "words": "הרחוב היה סגור"}
+    )
+    assert sent.status_code == 303
+    assert "הרחוב היה סגור" in client.get(f"/contractor/damages/{one}").get_data(as_text=True)
+
+
+def test_a_contractor_sees_no_others_damage_and_no_month_of_theirs(client, broken, city, at, firm, owner):
+    other = next(unit for unit in city.units.values() if unit.code == "C-LIGHT")
+    with owner.begin() as connection:
+        connection.execute(text("UPDATE damages SET unit_id = :u"), {"u": other.id})
+    client.sign_in("contractor@rehovot.example")
+    assert client.get(f"/contractor/damages/{broken[0].id}").status_code == 404
+    assert (
+        client.post(f"/contractor/damages/{broken[0].id}/answer", data={"answer": "accepted"}).status_code
+        == 404
+    )
+    assert client.get("/contractor/statements/2026-07").status_code == 404
+    assert client.get("/mayor/contractors").status_code == 403
