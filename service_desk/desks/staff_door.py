@@ -66,6 +66,8 @@ def home_of(actor: Actor) -> str:
         return url_for("mayor.overview")
     if actor.has("contractor"):
         return url_for("contractor.orders")
+    if actor.has("inspector"):
+        return url_for("inspector.today")
     return url_for("admin.home")
 
 
