@@ -30,3 +30,15 @@ CLOCK: Mapping[str, LazyString] = {
     "make_safe": _("Making the place safe"),
     "resolve": _("Final repair"),
 }
+#: why a ladder cannot stand
+PROBLEM: Mapping[str, LazyString] = {
+    "percent_unreadable": _("A whole number is needed, for example 80."),
+    "percent_range": _("A percent lies between 1 and 1000."),
+    "not_rising": _("Each rung is higher than the one before."),
+    "no_such_role": _("It has to be said who hears."),
+    "no_rungs": _("A ladder has one rung at least."),
+    "too_many": _("A ladder has eight rungs at most."),
+    "changed": _(
+        "Somebody else changed this ladder meanwhile. Nothing was saved; saving again replaces theirs."
+    ),
+}

@@ -106,6 +106,7 @@ ABILITIES: dict[str, frozenset[str]] = {
             "see_sandbox",
             "manage_contracts",
             "set_hours",
+            "set_ladder",
             "edit_replies",
         }
     ),
