@@ -136,7 +136,7 @@ def _write(
     clocks = _clock_rows(ticket_id, said.service_code, now, hazard=hazard[0])
     triage = decision.triage_reason or ("clock_failed" if clocks is None else None)
     due_at = min((row["due_at"] for row in clocks or ()), default=None)
-    values = _ticket_values(
+    values = ticket_values(
         ticket_id, said, service, decision, triage, len(stored), due_at, is_hazard=hazard[0]
     )
     data = {
@@ -178,7 +178,7 @@ def _remember(said: Said, now: datetime) -> tuple[int | None, tuple[str, ...]]:
     return people.remember_resident(said.phone, said.person_name, said.locale, said.contact, now)
 
 
-def _ticket_values(
+def ticket_values(
     ticket_id: int,
     said: Said,
     service: ServiceType,
@@ -189,6 +189,7 @@ def _ticket_values(
     *,
     is_hazard: bool,
 ) -> dict[str, Any]:
+    """Return the columns of a new ticket, but those of state and history."""
     reference = reference_of(new_ticket_number())
     summary = said.text[:SUMMARY_CHARS]
     return {

@@ -25,9 +25,17 @@ DELIVER = "service_desk.jobs.deliver_messages"
 
 
 def values_of(
-    ticket: Ticket, *, due_at: datetime | None = None, text: str = "", holder: Any = None
+    ticket: Ticket,
+    *,
+    due_at: datetime | None = None,
+    text: str = "",
+    holder: Any = None,
+    other: str = "",
 ) -> dict[str, Any]:
-    """Return what the wording may use of a ticket. holder: name by language of whoever it was handed to."""
+    """Return what the wording may use of a ticket.
+
+    holder: name by language of whoever it was handed to; other: reference of the ticket it was split from.
+    """
     city = city_map()
     types = catalogue().types
     return {
@@ -37,6 +45,7 @@ def values_of(
         "due_at": due_at,
         "text": text,
         "holder": holder,
+        "other": other,
     }
 
 

@@ -55,7 +55,7 @@ def _reroute(
     ticket: Ticket, service_code: str | None, place: SaidPlace | None, now: datetime
 ) -> dict[str, object]:
     service = catalogue().type(service_code or ticket.service_code)
-    said = place or _place_of(ticket)
+    said = place or place_of(ticket)
     decision = routes.decide(said, service)
     if decision.is_triage and place is not None:
         raise BadInput({"place": decision.triage_reason or "no_place"})
@@ -87,7 +87,8 @@ def _take_over(ticket: Ticket, decision: Decision, place: SaidPlace | None) -> N
         )
 
 
-def _place_of(ticket: Ticket) -> SaidPlace:
+def place_of(ticket: Ticket) -> SaidPlace:
+    """Return a ticket's place as if it were said anew."""
     if ticket.lon is not None and ticket.lat is not None:
         return SaidPlace("pin", line=ticket.address, lon=ticket.lon, lat=ticket.lat)
     if ticket.area_code is not None:

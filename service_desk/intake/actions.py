@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from service_desk.extensions import db
 from service_desk.intake.models import Photo, Report
 from service_desk.work import new_id, put_and_get, tenant_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy import Table
@@ -77,3 +77,17 @@ def attach(
     if rows:
         db.session.execute(insert(Photo), rows)
     return [int(str(row["id"])) for row in rows]
+
+
+def attach_again(from_id: int, photo_ids: Collection[int], to_id: int) -> int:
+    """Show some of a ticket's photos on another one too; the files are kept once. Returns how many."""
+    if not photo_ids:
+        return 0
+    columns = [column.name for column in Photo.__table__.columns]
+    query = select(*Photo.__table__.columns).where(
+        Photo.authority_id == tenant_id(), Photo.ticket_id == from_id, Photo.id.in_(photo_ids)
+    )
+    rows = [dict(zip(columns, row, strict=True)) for row in db.session.execute(query.order_by(Photo.id))]
+    if rows:
+        db.session.execute(insert(Photo), [{**row, "id": new_id(), "ticket_id": to_id} for row in rows])
+    return len(rows)

@@ -41,7 +41,8 @@ def render(event: str, channel: str, locale: str, values: Mapping[str, Any]) -> 
     """Return the words of one message. Needs an application context; runs no query.
 
     values: reference (digits), link, city, centre_number, service, holder (names by language), due_at (aware or
-    None), text (a person's words), is_sensitive. All but reference and link may be missing.
+    None), text (a person's words), other (digits of the request that this one came from), is_sensitive. All but
+    reference and link may be missing.
     """
     with force_locale(locale):
         return _render(event, channel, locale, values)
@@ -101,6 +102,7 @@ def _localized(locale: str, values: Mapping[str, Any]) -> dict[str, Any]:
         "city": city,
         "sender": _("Keshet %(city)s", city=city),
         "reference": mark + shown(str(values["reference"])),
+        "other": mark + shown(str(values["other"])) if values.get("other") else "",
         "link": values["link"],
         "centre": _("Keshet %(number)s", number=number) if number else "",
         "service": "" if is_sensitive else named(values.get("service"), locale),
@@ -129,6 +131,8 @@ def _details(event: str, values: Mapping[str, Any]) -> str:
         parts = [values["holder"], _due(values)]
     elif event == "reopened":
         parts = [_due(values)]
+    elif event == "split" and values["other"]:
+        parts = [_("The rest stays request %(other)s.", other=values["other"])]
     elif event == "resolved":
         parts = [_("Done, or not yet? One touch on the page tells us.")]
     return " · ".join(part for part in parts if part) or _("All about it is on this page:")

@@ -31,6 +31,7 @@ def values(app, **changes):
         "holder": {"he": "אגף התברואה", "en": "Sanitation department"},
         "due_at": datetime(2026, 12, 1, 7, 40, tzinfo=UTC),
         "text": "",
+        "other": "4829008",
     }
     return usual | changes
 

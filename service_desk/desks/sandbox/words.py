@@ -31,6 +31,7 @@ EVENT: Words = {
     "closed": _("Closed"),
     "rejected": _("Refused, with the reason"),
     "merged": _("Merged with another"),
+    "split": _("Split into two"),
     "reply": _("Reply of the centre"),
 }
 #: state → (word, tag colour)

@@ -33,6 +33,7 @@ EVENTS = (
     "closed",
     "rejected",
     "merged",
+    "split",
     "joined",
     "reply",
 )
@@ -97,7 +98,7 @@ LONGEST_VALIDITY_SECONDS = 36_000
 _BACK_OFF_SECONDS = (15, 30, 60, 120, 300, 600, 1200, 1800)
 _LONGEST_WAIT_SECONDS = 3600
 _STATUS_HOURS = 4
-_EXPIRY_HOURS = {"received": 24, "question": 72, "reply": 72, "resolved": 72, "rejected": 72}
+_EXPIRY_HOURS = {"received": 24, "question": 72, "reply": 72, "resolved": 72, "rejected": 72, "split": 24}
 
 
 def back_off(attempt: int, draw: float, retry_after_seconds: float | None = None) -> timedelta:
