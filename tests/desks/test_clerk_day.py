@@ -132,7 +132,7 @@ def test_an_act_on_another_s_work_asks_first_and_then_is_done(desk, report, mana
     answer = browser.post(f"/desk/t/{ticket_id}/take", {"seen": "1"})
     assert answer.status_code == 409
     page = page_of(answer)
-    assert f"{manager.name} works on it since" in page
+    assert f"\u2068{manager.name}\u2069 works on it since" in page
     assert now_of(ticket_id).status == "received"
     again = browser.post(f"/desk/t/{ticket_id}/take", {"seen": "1", "despite": str(manager.id)})
     assert again.status_code == 303
@@ -292,7 +292,7 @@ def test_a_shift_is_handed_over_with_what_it_leaves(desk, report, clerk, stateme
     assert len(statements) <= 8, statements
     counted = {
         label: int(number)
-        for number, label in re.findall(r'<b class="num">(\d+)</b><span>([^<]+)</span>', page)
+        for number, label in re.findall(r'<b><bdi>(\d+)</bdi></b><span>([^<]+)</span>', page)
     }
     assert counted["New in this shift"] == 2
     assert counted["Ended in this shift"] == 1
@@ -322,7 +322,7 @@ def test_the_next_shift_begins_where_the_last_one_ended(desk, report):
     browser = desk()
     browser.post("/desk/handover", {"centre": "5", "last": "0", "words": ""})
     page = page_of(browser.get("/desk/handover"))
-    assert '<b class="num">0</b><span>New in this shift</span>' in page
+    assert '<b><bdi>0</bdi></b><span>New in this shift</span>' in page
     assert "Earlier handovers" in page
 
 

@@ -132,7 +132,7 @@ def test_a_claim_is_seen_by_the_other_and_known_to_the_own(desk, report, clerk, 
     assert manager.name in answer["claimed"]
     assert not answer["is_mine"]
     page = desk(f"/desk/t/{ticket_id}").get_data(as_text=True)
-    assert f"{manager.name} works on it since" in page
+    assert f"\u2068{manager.name}\u2069 works on it since" in page
     claim.take_claim_over(ticket_id, clerk)
     answer = desk(f"/desk/live/{ticket_id}").json
     assert answer["claimed"] == ""
@@ -181,7 +181,7 @@ def test_who_looks_is_named_on_the_page(desk, report, manager, servers, monkeypa
     looks = Presence(servers.redis_url)
     monkeypatch.setattr(presence, "_at", lambda _url: looks)
     looks.look(1, ticket_id, manager.id, time.time())
-    assert desk(f"/desk/live/{ticket_id}").json["here"] == f"Looking at this now: {manager.name}"
+    assert desk(f"/desk/live/{ticket_id}").json["here"] == f"Looking at this now: \u2068{manager.name}\u2069"
 
 
 def test_the_page_of_a_ticket_keeps_within_its_statements(desk, report, clerk, statements):

@@ -72,7 +72,7 @@ def claimed_words(staff_id: int | None, since: datetime | None, who: Actor) -> s
     if staff_id is None or staff_id == who.id:
         return ""
     name = staff_names().get(staff_id, str(_("a former colleague")))
-    return str(_("%(who)s works on it since %(time)s", who=name, time=at_hour(since)))
+    return str(_("%(who)s works on it since %(time)s", who=_apart(name), time=at_hour(since)))
 
 
 def here_words(ticket_id: int, who: Actor) -> str:
@@ -82,7 +82,7 @@ def here_words(ticket_id: int, who: Actor) -> str:
     found = sorted(names[each] for each in others if each in names)
     if not found:
         return ""
-    return str(_("Looking at this now: %(names)s", names=", ".join(found)))
+    return str(_("Looking at this now: %(names)s", names=", ".join(_apart(each) for each in found)))
 
 
 def _changed(stands: Standing, who: Actor) -> str:
@@ -94,7 +94,12 @@ def _changed(stands: Standing, who: Actor) -> str:
         name = staff_names().get(stands.actor_id or 0, str(_("a former colleague")))
     else:
         name = str(_("the resident") if stands.actor_kind == "resident" else _("the system"))
-    return str(_("Changed by %(who)s: %(what)s", who=name, what=what))
+    return str(_("Changed by %(who)s: %(what)s", who=_apart(name), what=what))
+
+
+def _apart(name: str) -> str:
+    """Return a name whose direction leaves the sentence around it alone, also where it travels without markup."""
+    return f"\u2068{name}\u2069"
 
 
 def _since(given: str) -> datetime | None:
