@@ -12,7 +12,7 @@ from service_desk import config, telemetry, work
 from service_desk.catalog import models as _catalog
 from service_desk.city import models as _city
 from service_desk.contractors import models as _contractors
-from service_desk.desks import edge
+from service_desk.desks import edge, repeated
 from service_desk.extensions import Model, babel, csrf, db, limiter, login
 from service_desk.intake import models as _intake
 from service_desk.messages import models as _messages
@@ -57,6 +57,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         template_folder=str(config.ROOT / "templates"),
         static_folder=str(config.ROOT / "static"),
     )
+    app.jinja_environment = repeated.Pages
     app.config.update(_flask_settings(settings))
     db.init_app(app)
     babel.init_app(app, locale_selector=edge.locale, timezone_selector=lambda: "Asia/Jerusalem")

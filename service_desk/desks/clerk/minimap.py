@@ -57,6 +57,8 @@ class _Drawn:
     lat: float
     across: float
     areas: list[tuple[Shape, tuple[float, float, float, float]]]
+    #: (lon, lat, names) of the known places
+    places: list[tuple[float, float, Any]]
 
 
 Ring = tuple[tuple[float, float], ...]
@@ -81,7 +83,8 @@ def _load() -> _Drawn:
         (Shape(city.centre_of_area(code).number, "".join(_path(ring, place) for ring in each)), bounds[code])
         for code, each in rings.items()
     ]
-    return _Drawn(lon, lat, across, shapes)
+    places = [(spot.lon, spot.lat, spot.name) for spot in city.places.values()]
+    return _Drawn(lon, lat, across, shapes, places)
 
 
 def _points(ring: Any) -> Ring:
@@ -112,9 +115,9 @@ def mini_map(lon: float, lat: float) -> MiniMap:
         if west <= lon + near_x and east >= lon - near_x and south <= lat + near_y and north >= lat - near_y
     ]
     labels = [
-        Label((spot.lon - lon) * drawn.across + WIDTH / 2, (lat - spot.lat) * UP + HEIGHT / 2, spot.name)
-        for spot in city_map().places.values()
-        if abs(spot.lon - lon) < near_x * 0.85 and abs(spot.lat - lat) < near_y * 0.8
+        Label((east - lon) * drawn.across + WIDTH / 2, (lat - north) * UP + HEIGHT / 2, name)
+        for east, north, name in drawn.places
+        if abs(east - lon) < near_x * 0.85 and abs(north - lat) < near_y * 0.8
     ]
     dx = round(WIDTH / 2 - (lon - drawn.lon) * drawn.across)
     return MiniMap(shapes, labels[:3], dx, round(HEIGHT / 2 - (drawn.lat - lat) * UP))
