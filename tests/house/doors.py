@@ -17,6 +17,7 @@ PEOPLE = {
     "clerk": "clerk5@{slug}.example",
     "manager": "manager5@{slug}.example",
     "unit": "roads@{slug}.example",
+    "inspector": "inspector@{slug}.example",
     "contractor": "contractor@{slug}.example",
     "mayor": "mayor@{slug}.example",
     "admin": "admin@{slug}.example",

@@ -22,6 +22,7 @@ ENTER = {
     "gallery": EVERYBODY,
     "clerk": frozenset({"clerk", "manager", "unit", "mayor", "admin"}),
     "contractor": frozenset({"contractor"}),
+    "inspector": frozenset({"inspector", "manager", "unit"}),
     "field": EVERYBODY,
     "mayor": frozenset({"manager", "mayor", "admin"}),
     "admin": frozenset({"admin"}),
@@ -30,6 +31,10 @@ ENTER = {
 EXCEPTIONS: dict[str, frozenset[str]] = {
     # who only looks gets no form to act; the unit's people act on their own tickets, and the tests' ticket is another's
     "clerk.act": frozenset({"clerk", "manager"}),
+    # whoever plans a round does not walk it; the tests' ticket is not the unit's
+    "inspector.round_new": frozenset({"manager", "unit"}),
+    "inspector.ticket": frozenset({"inspector", "manager"}),
+    "inspector.ticket_photo": frozenset({"inspector", "manager"}),
     "clerk.do": frozenset({"clerk", "manager"}),
     "clerk.intake": frozenset({"clerk", "manager"}),
     "clerk.intake_send": frozenset({"clerk", "manager"}),

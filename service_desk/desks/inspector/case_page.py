@@ -67,7 +67,7 @@ def _shown(found: Case) -> dict[str, Any]:
         "is_mine": found.taken_by == who.id,
         "acts": _acts(found),
         "words": words,
-        "now": now,
+        "at": now,
     }
 
 

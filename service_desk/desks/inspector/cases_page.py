@@ -91,5 +91,5 @@ def case_list() -> str:
         city=city,
         names=staff_names(),
         words=words,
-        now=now,
+        at=now,
     )

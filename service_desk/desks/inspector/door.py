@@ -14,7 +14,7 @@ from service_desk import clock
 from service_desk.city.queries import city_map
 from service_desk.desks.clerk.photos import read_photos
 from service_desk.errors import BadInput
-from service_desk.work import tenant_id
+from service_desk.work import present_tenant, tenant_id
 
 if TYPE_CHECKING:
     from service_desk.city.models import Unit
@@ -41,7 +41,9 @@ def holder() -> str:
 
 @desk.context_processor
 def _shell() -> dict[str, Any]:
-    return {"is_walker": is_walker(), "holder": holder()}
+    # An error page is also shown to nobody in particular, before the authority is known.
+    is_known = current_user.is_authenticated and present_tenant() is not None
+    return {"is_walker": is_known and is_walker(), "holder": holder() if is_known else ""}
 
 
 def is_for_a_phone() -> bool:

@@ -52,7 +52,7 @@ def today() -> ResponseReturnValue:
         coming=[each for each in reversed(mine) if each.round.day > day and each.round.state == "planned"],
         due=due,
         words=words,
-        now=now,
+        at=now,
     )
 
 
