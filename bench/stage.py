@@ -104,6 +104,18 @@ class Stage:
         )
         return self.servers.create_database(name, template)
 
+    def kept_city(self, name, others, fill):
+        """Return the address of the database of that name: a founded city filled by fill(url) once. others: LIKE pattern of its older kin."""
+        if not self._has(name):
+            self._drop_like(others)
+            self.cached_city(0)
+            founded = next(
+                each for each in self._names() if each.startswith("city_0_") and not each.endswith("_new")
+            )
+            fill(self.servers.create_database(f"{name}_new", founded))
+            self._as_superuser(f'ALTER DATABASE "{name}_new" RENAME TO "{name}"')
+        return self._address(name)
+
     def floor(self, rows):
         """Return the address of a database with the floor's table of so many rows: made once."""
         name = f"floor_{rows}"

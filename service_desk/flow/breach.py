@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 #: clocks of one transaction: few enough that a clerk whose ticket is among them hardly waits
-BATCH = 1000
+BATCH = 2000
 #: clocks of one sweep; the next comes within half a minute
 MOST = 20_000
 
