@@ -52,6 +52,10 @@ def sentence(status: int, key: str) -> tuple[str, str]:
             _("Work orders are still open"),
             _("First they have to be done and checked, or cancelled, on the page of the request."),
         ),
+        "orders_to_verify": (
+            _("Reported work was not checked yet"),
+            _("It has to pass or fail first, or to be passed together with this step."),
+        ),
         "already_decided": (_("It is decided already"), _("A decision stands. The page shows it.")),
         "already_signed": (_("The month is signed already"), _("A signed statement does not change.")),
         "no_pdf": (

@@ -218,7 +218,8 @@ def _concede(hand: Hand, actor: Actor, now: datetime) -> None:
 
 
 def _follow(hand: Hand, kind: str, terms: ContractTerms, now: datetime) -> None:
-    if kind == "make_safe":
+    if kind == "make_safe" or (kind == "done" and hand.order.is_hazard):
+        # What the contractor made safe, or says is done, is safe; the city's own promise to repair runs on.
         step.make_safe(hand.ticket, now)
     if kind == "done":
         _ask_or_pass(hand, terms, now)

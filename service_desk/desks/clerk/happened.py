@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
-from service_desk.desks.clerk import words
+from service_desk.desks.clerk import order_words, words
 from service_desk.desks.clerk.door import staff_names
 from service_desk.desks.filters import by_language
 from service_desk.desks.ladder_words import TO
@@ -53,7 +53,7 @@ SENTENCE: Mapping[str, LazyString] = {
 
 def sentence(event: TicketEvent) -> str:
     """Return the event in words."""
-    template = SENTENCE.get(event.kind)
+    template = SENTENCE.get(event.kind) or order_words.template_of(event.kind, event.data or {})
     if template is None:
         return event.kind
     return str(template) % _Values(event)
@@ -68,8 +68,10 @@ class _Values:
         self._event = event
 
     def __getitem__(self, name: str) -> str:
-        """Return who, to, why or channel, in words."""
+        """Return who, to, why, channel or an order's number, in words."""
         event, data = self._event, self._event.data or {}
+        if name == "number":
+            return str(data.get("number", ""))
         if name == "who":
             return _who(event)
         if name == "to":
@@ -82,6 +84,8 @@ class _Values:
 def _who(event: TicketEvent) -> str:
     if event.actor_kind == "staff":
         return staff_names().get(event.actor_id or 0) or str(_("a former colleague"))
+    if event.actor_kind == "contractor":
+        return staff_names().get(event.actor_id or 0) or str(_("the contractor"))
     return str(_("the resident") if event.actor_kind == "resident" else _("the system"))
 
 
@@ -93,9 +97,10 @@ def _to(event: TicketEvent, data: Mapping[str, Any]) -> str:
         return staff_names().get(data.get("from") or 0, str(_("a former colleague")))
     if event.kind == "escalated":
         return str(TO.get(str(data.get("role", "")), data.get("role", "")))
-    if event.kind == "handed_over":
-        unit = city.unit_by_code(str(data.get("unit", "")))
-        return str(by_language(unit.name)) if unit else str(data.get("unit", ""))
+    if event.kind in {"handed_over", "order_issued"}:
+        said = data.get("unit", "")
+        unit = city.units.get(said) if isinstance(said, int) else city.unit_by_code(str(said))
+        return str(by_language(unit.name)) if unit else str(said)
     if event.kind == "moved_centre":
         centre = city.centres.get(event.holder_id or 0)
         return str(_("Keshet %(number)s", number=centre.number)) if centre else ""
@@ -109,6 +114,8 @@ def _why(event: TicketEvent, data: Mapping[str, Any]) -> str:
         "rejected": (words.REJECTION, "reason"),
         "breached": (words.CLOCK, "clock"),
     }
+    if "order" in data:
+        return order_words.why(data)
     if event.kind == "escalated":
         return f"{data.get('percent', '')}%"
     if event.kind not in tables:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from service_desk.desks.clerk import order_words
 from service_desk.desks.speech import later as _
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ TOUCH: Words = {
     "breached": _("Promise missed"),
     "escalated": _("Escalated"),
     "took_over": _("Other hands"),
+    **order_words.TOUCH,
 }
 TOUCH_ICON = {
     "received": "tray",
@@ -117,6 +119,7 @@ TOUCH_ICON = {
     "breached": "warning",
     "escalated": "bell",
     "took_over": "hand",
+    **order_words.ICON,
 }
 FROM_RESIDENT = frozenset({"answered", "remarked", "joined"})
 
