@@ -26,7 +26,10 @@ _KEPT = (
 
 def keep_city_ladder(ladder: Ladder, staff_id: int | None, now: datetime) -> None:
     """Let clocks that start from now on climb this ladder, where their type has none of its own."""
-    db.session.add(CityLadder(authority_id=tenant_id(), since=now, rungs=written(ladder), staff_id=staff_id))
+    since = now.replace(microsecond=0)  # as clocks keep their starts
+    db.session.add(
+        CityLadder(authority_id=tenant_id(), since=since, rungs=written(ladder), staff_id=staff_id)
+    )
 
 
 def keep_own_ladder(service_code: str, seen: int | None, ladder: Ladder | None, today: date) -> None:
