@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +22,13 @@ from service_desk.slas.rules import CalendarError
 from service_desk.work import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from service_desk.contractors.models import Contract
+
 CODE_CHARS, NAME_CHARS = 40, 120
+_CODE = re.compile(r"[\w.-]+")
 
 
 @dataclass(frozen=True)
@@ -66,12 +70,7 @@ def check_contract(form: ContractForm) -> ContractContent:
     code, name = clean_text(form.code, CODE_CHARS), _names(form.name)
     unit = city_map().units.get(form.unit_id or 0)
     versions = contracts.versions_of(code) if code else []
-    if not code:
-        problems["code"] = "required"
-    elif form.seen_version == 0 and versions:
-        problems["code"] = "taken"
-    elif versions and versions[-1].version != form.seen_version:
-        problems["version"] = "changed_meanwhile"
+    problems |= _code_problem(code, versions, form.seen_version)
     if unit is None or unit.kind != "contractor":
         problems["unit"] = "required"
     if not name.get("he"):
@@ -100,6 +99,19 @@ def set_contract(form: ContractForm, actor: Actor) -> int:
         people.note_access(actor, None, "contract_set", now, why=f"{content.code} {version}")
     kept.forget()
     return version
+
+
+def _code_problem(code: str, versions: Sequence[Contract], seen_version: int) -> dict[str, str]:
+    if not code:
+        return {"code": "required"}
+    if not _CODE.fullmatch(code) or code == "new":
+        # It is a part of the page's address.
+        return {"code": "bad_code"}
+    if versions and seen_version == 0:
+        return {"code": "taken"}
+    if versions and versions[-1].version != seen_version:
+        return {"version": "changed_meanwhile"}
+    return {}
 
 
 def _calendar_problem(terms: ContractTerms | None) -> dict[str, str]:
