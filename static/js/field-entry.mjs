@@ -8,6 +8,8 @@ import { hour, theBox } from "./field-outbox.mjs";
 import { lastPlace, takePlace } from "./field-place.mjs";
 import { shrunk, takenAt } from "./shrink.mjs";
 
+const HOLD_MS = 10_000;
+const placed = ({ lon, lat, accuracy }) => ({ lon, lat, accuracy_m: accuracy });
 const NEVER = new Set(["csrf_token", "entry_key", "lon", "lat", "accuracy_m", "happened_at"]);
 
 export default function fieldEntry(form) {
@@ -29,7 +31,7 @@ export default function fieldEntry(form) {
     kept.hidden = !text;
   }
 
-  box.watch((entries) => {
+  function shown(entries) {
     if (isBusy) return;
     const waiting = entries.filter((entry) => mine(entry) && entry.state === "waiting");
     const said = waiting.length ? words.kept.replace("{time}", hour(waiting.at(-1).at)) : "";
@@ -38,17 +40,24 @@ export default function fieldEntry(form) {
       kept.textContent = said;
       kept.hidden = !said;
     }
-  }).catch(() => null);
+  }
+  box.watch(shown).catch(() => null);
 
   async function enter() {
-    const place = "place" in form.dataset ? await takePlace() : lastPlace();
-    const fields = place ? { lon: place.lon, lat: place.lat, accuracy_m: place.accuracy } : {};
+    const near = lastPlace();
+    const fields = near ? placed(near) : {};
     for (const [name, value] of new FormData(form)) if (typeof value === "string" && !NEVER.has(name)) fields[name] = value;
     const photos = [];
     for (const input of form.querySelectorAll("input[type=file]")) {
       for (const file of input.files) photos.push({ kind: input.name, blob: await shrunk(file), takenAt: takenAt(file) });
     }
-    await box.add({ url: form.action, page: location.pathname, form: form.id, fields, photos, about: form.dataset.about });
+    const isWanted = "place" in form.dataset && !near;
+    const key = await box.add({ url: form.action, page: location.pathname, form: form.id, fields, photos, about: form.dataset.about, holdMs: isWanted ? HOLD_MS : 0 });
+    form.reset();
+    if (!isWanted) return;
+    // Kept already; the place is added when it comes, and nothing is lost when the page is closed before that.
+    const found = await takePlace();
+    await box.amend(key, found ? placed(found) : {}).catch(() => null);
   }
 
   form.classList.add("is-live");
@@ -57,15 +66,16 @@ export default function fieldEntry(form) {
     event.preventDefault();
     if (isBusy) return;
     isBusy = true;
+    here.busy += 1;
     form.setAttribute("aria-busy", "true");
     rest(words.taking);
     enter().then(
       () => {
         isBusy = false;
+        here.busy -= 1;
         form.removeAttribute("aria-busy");
         rest("");
-        form.reset();
-        return here.send();
+        return box.all().then(shown).then(here.send);
       },
       () => {
         form.submit(); // The phone would not keep it: better sent now than nowhere.

@@ -9,11 +9,11 @@ import { openOutbox } from "./outbox.mjs";
 const EVERY_MS = 45_000;
 let shared = null;
 
-/** Return { box, words, send } of this page, or null where it keeps none. */
+/** Return { box, words, busy, send } of this page, or null where it keeps none. busy: entries that are being put together. */
 export function theBox() {
   const element = document.getElementById("outbox");
   if (!element || !("indexedDB" in window)) return null;
-  shared ??= { box: openOutbox(element.dataset), words: JSON.parse(element.dataset.words || "{}"), send: () => Promise.resolve() };
+  shared ??= { box: openOutbox(element.dataset), words: JSON.parse(element.dataset.words || "{}"), busy: 0, send: () => Promise.resolve() };
   return shared;
 }
 
@@ -55,7 +55,9 @@ export default function fieldOutbox(element) {
     isSending = false;
     stopped = told.stopped;
     draw();
-    if (entries.some((entry) => before.has(entry.key) && entry.state !== "waiting" && entry.page === location.pathname)) renew();
+    const held = Math.max(0, ...waiting().map((entry) => entry.held || 0)) - Date.now();
+    if (held > 0) setTimeout(send, held + 50);
+    if (!here.busy && entries.some((entry) => before.has(entry.key) && entry.state !== "waiting" && entry.page === location.pathname)) renew();
   }
 
   here.send = send;

@@ -19,12 +19,13 @@ export default function offline(element) {
 async function begin(dataset) {
   if (recall(holderKey(dataset)) !== dataset.holder) await forget(dataset);
   keep(holderKey(dataset), dataset.holder);
+  const wasThere = navigator.serviceWorker.controller;
   await navigator.serviceWorker.register(dataset.worker, { scope: dataset.scope });
   const { active } = await navigator.serviceWorker.ready;
-  if (navigator.serviceWorker.controller) return;
-  // The first page came before the worker: it is asked to keep it, and what it brought.
+  if (wasThere) return;
+  // The first page came before the worker: it is asked to keep it, the desk's first page, and what they brought.
   const brought = performance.getEntriesByType("resource").map((each) => each.name);
-  active.postMessage({ keep: [location.href, ...brought] });
+  active.postMessage({ keep: [location.href, dataset.scope, ...brought] });
 }
 
 const holderKey = (dataset) => `keshet-holder:${dataset.scope}`;

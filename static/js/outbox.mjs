@@ -9,6 +9,7 @@
 // Sent as a form: the fields, entry_key, happened_at, clock_ahead_seconds, then each photo under its kind with <kind>_taken_at.
 // The server answers JSON { outcome: taken | late | repeated | refused, message }. `ping` answers { now, token, holder }: the
 // server's time, a fresh CSRF token, and for whom it speaks; another holder's entries stay where they are.
+// holdMs keeps an entry back for a moment, to be completed by amend(); if the page is closed meanwhile, it goes as it is.
 // States of an entry: waiting, sent, refused. Only what was sent is ever forgotten by itself, a day later.
 import { keep, recall } from "./kept.mjs";
 
@@ -121,13 +122,20 @@ export function openOutbox({ holder, ping }) {
   };
   news?.addEventListener("message", tell);
 
-  async function add({ url, fields = {}, photos = [], about = "", page = "", form = "" }) {
-    const entry = { key: freshKey(), holder, url, fields, photos, about, page, form, at: Date.now(), ahead: clockAhead(), state: "waiting" };
+  async function add({ url, fields = {}, photos = [], about = "", page = "", form = "", holdMs = 0 }) {
+    const held = holdMs ? Date.now() + holdMs : 0;
+    const entry = { key: freshKey(), holder, url, fields, photos, about, page, form, held, at: Date.now(), ahead: clockAhead(), state: "waiting" };
     await put(entry);
     // Asked once there is something to lose; a browser may say no, and then it is as safe as its storage.
     navigator.storage?.persist?.().catch(() => false);
     await changed();
     return entry.key;
+  }
+
+  /** Complete a held entry (its place came), and let it go. */
+  async function amend(key, fields) {
+    const entry = (await all()).find((each) => each.key === key);
+    if (entry?.state === "waiting") await put({ ...entry, fields: { ...entry.fields, ...fields }, held: 0 });
   }
 
   async function forget(key) {
@@ -151,6 +159,8 @@ export function openOutbox({ holder, ping }) {
     if (greeted.holder !== holder) return { stopped: "other", sent: 0 };
     let sent = 0;
     for (const entry of waiting) {
+      // Somebody is still waiting for its place; what came after it waits too, so that the order stays.
+      if (entry.held > Date.now()) break;
       const told = await sendOne(entry, greeted.token);
       if (told.stopped) return { stopped: told.stopped, sent };
       // The city has the photos now; the phone keeps the line that says so.
@@ -179,5 +189,5 @@ export function openOutbox({ holder, ping }) {
     return all().then(watcher);
   }
 
-  return { add, all, again, forget, send, watch };
+  return { add, all, again, amend, forget, send, watch };
 }
