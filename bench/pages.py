@@ -138,34 +138,50 @@ def measure_queue(stage, *, quick=False):
     return lines
 
 
-def measure_ticket(stage, *, quick=False):
-    """Return the lines of the ticket page."""
-    total, size = QUICK_PAGES if quick else PAGES, QUICK_SMALL if quick else SMALL
-    city, plain = stage.cached_city(size), stage.floor(size)
+#: ids of tickets that a clerk of centre 5 opens: of the own centre, or of others, whose every look is written to the log
+TICKETS = """
+    SELECT id FROM tickets
+    WHERE NOT is_sensitive AND (centre_id IN (SELECT id FROM centres WHERE number = 5)) = :is_own
+    ORDER BY md5(id::text) LIMIT 200
+"""
+
+
+def _tickets(city):
+    """Return {is of the own centre: ids} of two hundred tickets each."""
     engine = create_engine(city.replace("postgresql://", "postgresql+psycopg://"))
     with engine.connect() as connection:
-        numbers = (
-            connection.execute(
-                text("SELECT id FROM tickets WHERE NOT is_sensitive ORDER BY md5(id::text) LIMIT 200")
-            )
-            .scalars()
-            .all()
-        )
+        found = {
+            is_own: connection.execute(text(TICKETS), {"is_own": is_own}).scalars().all()
+            for is_own in (True, False)
+        }
     engine.dispose()
-    chance = random.Random(7)
+    return found
+
+
+def measure_ticket(stage, *, quick=False):
+    """Return the lines of the ticket page: of the own centre, against the floor; of another one, a read that commits a write."""
+    total, size = QUICK_PAGES if quick else PAGES, QUICK_SMALL if quick else SMALL
+    city, plain = stage.cached_city(size), stage.floor(size)
+    numbers, chance = _tickets(city), random.Random(7)
     rows = [get(f"/rows/{chance.randrange(1, size)}") for _ in range(200)]
+    found = {}
     with (
         stage.web("wsgi:app", stage.environment(city)) as (port, _),
         stage.web(FLOOR, stage.environment(plain)) as (other, _),
     ):
         cookie = sign_in(port)
-        pages = [get(f"/desk/t/{number}", Cookie=cookie) for number in numbers]
-        ours, floors = rounds(
-            lambda: burst(port, pages, total), lambda: burst(other, rows, total), 3 if quick else ROUNDS
-        )
+        for is_own, ids in numbers.items():
+            pages = [get(f"/desk/t/{number}", Cookie=cookie) for number in ids]
+            found[is_own] = rounds(
+                partial(burst, port, pages, total), partial(burst, other, rows, total), 3 if quick else ROUNDS
+            )
+    own, floors = found[True]
+    beyond, beside = (middle(each, "per_second") for each in found[False])
+    logged = absolute("ticket page of another centre (writes the access log)", beyond, "1/s")
     return [
         against_floor(
-            "ticket page, throughput", middle(ours, "per_second"), "1/s", middle(floors, "per_second"), 0.4
+            "ticket page, throughput", middle(own, "per_second"), "1/s", middle(floors, "per_second"), 0.4
         ),
-        absolute("ticket page, p95", middle(ours, "p95_ms"), "ms"),
+        absolute("ticket page, p95", middle(own, "p95_ms"), "ms"),
+        logged | {"floor": round(beside, 4), "ratio": round(beyond / beside, 3)},
     ]
