@@ -27,6 +27,8 @@ from service_desk.tickets.models import Claim, Follower, Remark, Ticket, TicketE
 from service_desk.work import tenant_id
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import ColumnElement, Select
 
 #: how far around a ticket similar ones are looked for (m), and how many are shown
@@ -214,8 +216,8 @@ def _claim() -> Any:
     )
 
 
-def _written() -> Select[Any]:
-    """Return the statement: one row, one document."""
+def _written(*conditions: Any) -> Select[Any]:
+    """Return the statement: one document a row, of the tickets that fulfil the conditions."""
     parts = (
         _TICKET.array(),
         _rows(_REPORT, Report, Report.at, Report.id),
@@ -231,12 +233,15 @@ def _written() -> Select[Any]:
         _claim(),
     )
     return select(func.json_build_array(*parts)).where(
-        Ticket.authority_id == bindparam("authority"), Ticket.id == bindparam("ticket")
+        Ticket.authority_id == bindparam("authority"), *conditions
     )
 
 
 #: put together once: doing so for each page would cost as much as sending it
-_DOSSIER = _written()
+_DOSSIER = _written(Ticket.id == bindparam("ticket"))
+_DOSSIERS = _written(Ticket.id.in_(bindparam("tickets", expanding=True))).order_by(
+    Ticket.opened_at, Ticket.id
+)
 
 
 def dossier_of(ticket_id: int) -> Dossier:
@@ -245,7 +250,17 @@ def dossier_of(ticket_id: int) -> Dossier:
     found = db.session.connection().execute(_DOSSIER, {"authority": tenant_id(), "ticket": ticket_id}).first()
     if found is None:
         raise NotFound
-    row, reports, photos, route, events, remarks, messages, clocks, pauses, people, near, claim = found[0]
+    return _read(found[0])
+
+
+def dossiers_of(ticket_ids: Sequence[int]) -> list[Dossier]:
+    """Return everything of several tickets in one statement, the first opened first."""
+    values = {"authority": tenant_id(), "tickets": list(ticket_ids)}
+    return [_read(row[0]) for row in db.session.connection().execute(_DOSSIERS, values)]
+
+
+def _read(document: list[Any]) -> Dossier:
+    row, reports, photos, route, events, remarks, messages, clocks, pauses, people, near, claim = document
     ticket = cast("Ticket", _TICKET.read(row))
     return Dossier(
         ticket=ticket,

@@ -10,6 +10,7 @@ from service_desk.desks.clerk import (
     map_page,
     queue_page,
     saved,
+    split_page,
     templates_page,
     ticket_page,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "map_page",
     "queue_page",
     "saved",
+    "split_page",
     "templates_page",
     "ticket_page",
 ]

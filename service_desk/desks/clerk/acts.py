@@ -113,6 +113,10 @@ ACTS: dict[str, Act] = {
             lambda g: work_on.make_safe(g.ticket_id, g.seen, g.actor, g.words())),
         Act("merge", _("Merge"), "git-merge", "merge", "duplicate", _("Merged. Its followers now follow this request."),
             lambda g: merge.merge_ticket(g.ticket_id, g.seen, g.form.get("into", ""), g.actor), "m"),
+        Act("unmerge", _("Undo the merge"), "arrow-u-up-left", "merge", None, _("The merge is undone: the request is as it was before it."),
+            lambda g: merge.unmerge_ticket(g.ticket_id, g.seen, g.actor)),
+        # Its page has a door of its own, at the same kind of address.
+        Act("split", _("Split"), "arrows-split", "split", None, _("Split."), lambda _given: None),
         Act("reject", _("Refuse"), "prohibit", "reject", "rejected", _("Refused. The resident is told why."), _reject),
         Act("reopen", _("Reopen"), "arrow-counter-clockwise", "reopen", "reopened", _("Reopened, with a promise of its own."),
             lambda g: merge.reopen_ticket(g.ticket_id, g.seen, g.actor, g.words()), "o"),
@@ -134,15 +138,19 @@ def is_allowed(act: Act, ticket: Ticket, actor: Actor) -> bool:
 
 def is_possible(act: Act, ticket: Ticket, actor: Actor) -> bool:
     """Say whether the ticket's state has room for the act."""
-    if act.verb == "take":
-        is_mine = ticket.assignee_id == actor.id and ticket.handler_kind == "centre"
-        return may_move(ticket.status, "assigned") and not is_mine
-    if act.verb == "start" and ticket.status == "in_progress":
-        return False
-    if act.verb == "make_safe":
-        return ticket.is_hazard and is_working(ticket.status)
-    if act.verb == "news":
-        return ticket.has_news
+    state = {
+        "take": lambda: (
+            may_move(ticket.status, "assigned")
+            and not (ticket.assignee_id == actor.id and ticket.handler_kind == "centre")
+        ),
+        "start": lambda: ticket.status != "in_progress" and may_move(ticket.status, "in_progress"),
+        "make_safe": lambda: ticket.is_hazard and is_working(ticket.status),
+        "news": lambda: ticket.has_news,
+        "unmerge": lambda: ticket.status == "duplicate",
+        "split": lambda: is_working(ticket.status),
+    }.get(act.verb)
+    if state is not None:
+        return bool(state())
     return act.status is None or may_move(ticket.status, act.status)
 
 
@@ -160,6 +168,8 @@ def offered(ticket: Ticket, actor: Actor) -> tuple[list[Act], list[Act]]:
 
 def _first(ticket: Ticket, actor: Actor) -> tuple[str, ...]:
     """Return the acts that the state asks for, the main one first."""
+    if ticket.status == "duplicate":
+        return ("unmerge", "reopen")
     if not is_working(ticket.status):
         return ("reopen",)
     if ticket.triage_reason:

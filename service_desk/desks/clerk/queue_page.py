@@ -65,6 +65,7 @@ def queue_page() -> Response | str:
         here=url_for("clerk.queue"),
         words=words,
         may_work=may(who, "assign"),
+        may_bulk=may(who, "bulk"),
         choices=filters,
     )
 

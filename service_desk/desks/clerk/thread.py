@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
@@ -14,7 +14,7 @@ from service_desk.desks.clerk.happened import sentence
 from service_desk.desks.filters import by_language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from service_desk.flow.dossier import Dossier
@@ -49,10 +49,23 @@ class Entry:
     seq: int = 0
     deliveries: list[Delivery] = field(default_factory=list)
     as_sent: str = ""
+    #: number of the merged request that it was said on; empty for the page's own
+    origin: str = ""
 
 
-def entries(dossier: Dossier) -> list[Entry]:
-    """Return the whole thread, oldest first."""
+def entries(dossier: Dossier, duplicates: Sequence[Dossier] = ()) -> list[Entry]:
+    """Return the whole thread, oldest first. duplicates: merged into this one; their words stand here too, marked."""
+    found = _own(dossier)
+    for each in duplicates:
+        # Numbered 0: their events are told on their own pages, and must not hide any of this one's.
+        said = (
+            replace(one, seq=0, origin=each.ticket.reference) for one in _own(each) if one.kind != "event"
+        )
+        found.extend(said)
+    return sorted(found, key=lambda entry: entry.at) if duplicates else found
+
+
+def _own(dossier: Dossier) -> list[Entry]:
     remarks: dict[int, list[Remark]] = {}
     for remark in dossier.remarks:
         remarks.setdefault(remark.seq, []).append(remark)

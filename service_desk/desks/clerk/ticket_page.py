@@ -10,7 +10,7 @@ from service_desk import clock
 from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
 from service_desk.desks.clerk import cards, thread, words
-from service_desk.desks.clerk.acts import ACTS, is_allowed, offered
+from service_desk.desks.clerk.acts import ACTS, is_allowed, is_possible, offered
 from service_desk.desks.clerk.at_work import working_on
 from service_desk.desks.clerk.door import actor, desk, staff_names
 from service_desk.desks.clerk.minimap import mini_map
@@ -20,6 +20,7 @@ from service_desk.desks.clerk.rows import holder_of, icon_of, name_of, tag_of
 from service_desk.desks.filters import by_language
 from service_desk.errors import NotAllowed
 from service_desk.flow import read_ticket as flow
+from service_desk.flow.duplicates import duplicates_of
 from service_desk.people.rules import may
 from service_desk.tickets import queries
 
@@ -55,7 +56,8 @@ def _page(ticket_id: int, revealed: dict[int, str] | None = None) -> str:
     who, now, city = actor(), clock.now(), city_map()
     dossier = flow.read_ticket(ticket_id, who)
     ticket = dossier.ticket
-    every = thread.entries(dossier)
+    duplicates = duplicates_of(dossier)
+    every = thread.entries(dossier, duplicates)
     show = request.args.get("show", "all")
     show = show if show in thread.TABS else "all"
     main, rest = offered(ticket, who)
@@ -84,6 +86,11 @@ def _page(ticket_id: int, revealed: dict[int, str] | None = None) -> str:
         may_note=is_allowed(ACTS["note"], ticket, who),
         is_outside=who.kind == "staff" and bool(who.centre_ids) and ticket.centre_id not in who.centre_ids,
         merged=ticket.merged_into_id,
+        duplicates=duplicates,
+        parts=[
+            event.data["into"] for event in dossier.events if event.kind == "split" and "into" in event.data
+        ],
+        may_merge=is_allowed(ACTS["merge"], ticket, who) and is_possible(ACTS["merge"], ticket, who),
         **working_on(dossier, who, now),
         words=words,
     )
