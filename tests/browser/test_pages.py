@@ -40,7 +40,8 @@ def test_public_pages_are_accessible_and_fit(visit, viewport, lang):
 @pytest.mark.parametrize(
     ("who", "paths"),
     [
-        ("clerk5", ("/desk/", "/desk/map", "/desk/new", "/sandbox/")),
+        ("clerk5", ("/desk/", "/desk/map", "/desk/new", "/desk/handover", "/desk/saved", "/sandbox/")),
+        ("manager5", ("/desk/replies", "/desk/replies/new")),
         ("mayor", ("/mayor/", "/mayor/list?figure=open")),
         ("admin", ("/admin/",)),
         ("contractor", ("/contractor/",)),

@@ -74,7 +74,8 @@ def _offer(reply: Reply, ticket: Ticket, due_at: datetime | None) -> Offer | Non
 def values_of(ticket: Ticket, due_at: datetime | None, language: str) -> dict[str, str]:
     """Return what stands in the holes. A sensitive request's place is not put into a message."""
     return {
-        "reference": shown(ticket.reference),
+        # In Arabic the digits around a hyphen would swap sides, and words that are sent keep no mark against it.
+        "reference": ticket.reference if language == "ar" else shown(ticket.reference),
         "street": "" if ticket.is_sensitive else ticket.address,
         "due": moment(due_at, language),
     }

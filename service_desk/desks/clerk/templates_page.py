@@ -132,7 +132,8 @@ def _tried(wording: Wording) -> dict[str, dict[str, Any]]:
         if not said or unknown_holes(said):
             continue
         due = moment(clock.now(), code)
-        filled = fill(said, {"reference": _SAMPLE_REFERENCE, "street": _SAMPLE_STREET, "due": due}) or ""
+        reference = _SAMPLE_REFERENCE.replace("-", "") if code == "ar" else _SAMPLE_REFERENCE
+        filled = fill(said, {"reference": reference, "street": _SAMPLE_STREET, "due": due}) or ""
         alphabet, parts = segments(filled)
         found[code] = {"words": filled, "alphabet": alphabet, "parts": parts, "letters": len(filled)}
     return found
