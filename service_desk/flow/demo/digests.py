@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from service_desk import clock
+from service_desk.flow.demo.putting import TOLD_DAYS
 from service_desk.flow.digest import item_of, people_of
 from service_desk.people import notices
 from service_desk.slas import climbing
@@ -17,7 +18,6 @@ from service_desk.work import transaction
 if TYPE_CHECKING:
     from datetime import datetime
 
-DAYS = timedelta(days=3)
 #: what is older has been seen
 SEEN_AFTER = timedelta(hours=20)
 HOUR = timedelta(hours=1)
@@ -30,7 +30,7 @@ def write_past_digests(now: datetime) -> int:
     """
     holidays = standards().holidays
     with transaction():
-        rungs = climbing.reached_since(now - DAYS)
+        rungs = climbing.reached_since(now - TOLD_DAYS)
         hearers = people_of([rung for rung, _at in rungs])
         slots: dict[datetime, dict[int, list[dict[str, object]]]] = defaultdict(lambda: defaultdict(list))
         for rung, at in rungs:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import timedelta
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from service_desk.flow.demo.life import Life, Watch
     from service_desk.intake.rules import Said
 
+#: digests of so many last days are written
+TOLD_DAYS = timedelta(days=7)
 _TICKET = attrgetter(*COLUMNS["tickets"])
 
 
@@ -65,15 +68,16 @@ def put(sheets: Sheets, life: Life) -> None:
 
 
 def _climb(sheets: Sheets, life: Life, watch: Watch) -> datetime | None:
-    """Put the rungs a clock that still runs has passed on the sheets, as told in their time: a seeded past raises no alarm now.
+    """Put the rungs a clock has passed on the sheets, as told in their time: a seeded past raises no alarm now.
 
-    Returns when the next one is reached.
+    Of clocks that stopped only the last days' are worth telling. Returns when the next one is reached.
     """
     state = watch.state
-    if state.stopped_at is not None or state.paused_at is not None:
+    if state.paused_at is not None or (state.stopped_at and state.stopped_at < life.today - TOLD_DAYS):
         return None
     ladder = rungs_of(state, watch.sla_id, is_hazard=life.is_hazard)
-    passed, after = reached(state, ladder, watch.calendar, life.today)
+    ran = replace(state, stopped_at=None, result=None)
+    passed, after = reached(ran, ladder, watch.calendar, state.stopped_at or life.today)
     for rung, at in passed:
         row = (
             life.authority_id,
@@ -87,7 +91,7 @@ def _climb(sheets: Sheets, life: Life, watch: Watch) -> datetime | None:
             at,
         )
         sheets.add("escalations", row)
-    return after
+    return None if state.stopped_at else after
 
 
 def put_report(sheets: Sheets, life: Life, said: Said, person: Person, filer: tuple[str, int | None]) -> None:
