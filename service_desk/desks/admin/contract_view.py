@@ -109,7 +109,7 @@ def _price(price: Price) -> tuple[str, list[str]]:
     if price.is_hazard_only:
         notes.append(_("hazards only"))
     if price.grace_minutes:
-        notes.append(_("the first %(time)s are forgiven", time=words.open_time(price.grace_minutes)))
+        notes.append(_("up to %(time)s late is forgiven", time=words.open_time(price.grace_minutes)))
     if price.allowance:
         notes.append(ngettext("%(num)s a month is free", "%(num)s a month are free", price.allowance))
     if price.step_percent:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from service_desk.desks import money
 from service_desk.desks.speech import later as _l
 
 if TYPE_CHECKING:
@@ -87,6 +88,13 @@ PROBLEM: Words = {
 def problem(code: str) -> str:
     """Return the sentence of a problem's code."""
     return str(PROBLEM.get(code, USUAL_PROBLEM))
+
+
+def named_problem(field: str, code: str) -> str:
+    """Return a problem's sentence with the term it concerns, where the form has many fields alike."""
+    first, _dot, rest = field.partition(".")
+    name = {"duties": DUTY, "prices": money.METRIC}.get(first, {}).get(rest.partition(".")[0])
+    return str(_("%(name)s: %(problem)s", name=name, problem=problem(code))) if name else problem(code)
 
 
 def domain(code: str) -> str:

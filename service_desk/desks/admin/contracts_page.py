@@ -5,7 +5,7 @@ Looking changes nothing; trying and importing are POSTs that store nothing; only
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -71,7 +71,7 @@ def contract_list() -> str:
 @desk.get("/admin/contracts/new", endpoint="new_contract")
 def new_contract() -> str:
     """Show the empty form."""
-    return _form_page({**contract_form.typed_of(FRESH), "all_areas": "yes"}, None, {})
+    return _form_page({**contract_form.typed_of(FRESH), "valid_from": _next_month().isoformat()}, None, {})
 
 
 @desk.post("/admin/contracts/new", endpoint="make_contract")
@@ -120,6 +120,7 @@ def edit_contract(code: str) -> str:
     """Show the form with the last version's terms."""
     last = _versions(code)[-1]
     typed = contract_form.typed_of(last.terms) | {f"name.{key}": value for key, value in last.name.items()}
+    typed["valid_from"] = max(_next_month(), last.valid_from + timedelta(days=1)).isoformat()
     if last.valid_to:
         typed["valid_to"] = last.valid_to.isoformat()
     return _form_page(typed, last, {})
@@ -192,6 +193,12 @@ def _form(typed: Typed, last: Contract | None) -> ContractForm:
         valid_to=_date("valid_to", typed),
         seen_version=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 5 else 0,
     )
+
+
+def _next_month() -> date:
+    """Return the first day of next month: a version that begins there leaves no month under two."""
+    today = clock.local(clock.now()).date()
+    return (today.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
 def _date(name: str, typed: Typed) -> date | None:
