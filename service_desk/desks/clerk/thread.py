@@ -65,13 +65,15 @@ def entries(dossier: Dossier, duplicates: Sequence[Dossier] = ()) -> list[Entry]
     return sorted(found, key=lambda entry: entry.at) if duplicates else found
 
 
-def _own(dossier: Dossier) -> list[Entry]:
+def _own(dossier: Dossier, *, is_whole: bool = True) -> list[Entry]:
+    """Return what one ticket's own page tells. is_whole: with messages that an act taken back kept from going out."""
     remarks: dict[int, list[Remark]] = {}
     for remark in dossier.remarks:
         remarks.setdefault(remark.seq, []).append(remark)
     sent: dict[int, list[Message]] = {}
     for message in dossier.messages:
-        sent.setdefault(message.event_seq, []).append(message)
+        if is_whole or message.reason != "undone":
+            sent.setdefault(message.event_seq, []).append(message)
     found: list[Entry] = []
     for event in dossier.events:
         found.extend(_of_event(event, remarks.get(event.seq, []), sent.get(event.seq, [])))
