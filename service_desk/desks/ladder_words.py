@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 ROLE: Mapping[str, LazyString] = {
     "clerk": _("Whoever works on it"),
     "manager": _("Centre manager"),
-    "unit": _("The unit that holds or oversees it"),
+    "unit": _("The unit in charge"),
     "management": _("City management"),
 }
 #: to whom it went, in a line of the history
