@@ -15,6 +15,7 @@ from service_desk.city.seed import calendars
 from service_desk.city.seed.load import CITIES, add_authority, load_map, load_units
 from service_desk.contractors.seed import load_contracts
 from service_desk.extensions import db
+from service_desk.messages.replies import every_reply
 from service_desk.messages.seed.load import load_replies
 from service_desk.people.seed import DemoPerson, load_demo_staff
 from service_desk.routing.seed import load_handler_rules
@@ -96,6 +97,7 @@ def found_city(slug: str) -> bool:
             db.session.scalar(select(Centre.id).where(Centre.authority_id == authority_id).limit(1))
             is not None
         ):
+            _complete()
             return False
         with work.as_owner(), work.transaction():
             _write(city)
@@ -105,6 +107,13 @@ def found_city(slug: str) -> bool:
                 authority.data_version += 1
     kept.forget()
     return True
+
+
+def _complete() -> None:
+    """Give a city that was founded before there were ready wordings the usual ones; edited ones are left alone."""
+    if not every_reply():
+        with work.transaction():
+            load_replies()
 
 
 def _write(city: CityFiles) -> None:
