@@ -41,9 +41,17 @@ def test_public_pages_are_accessible_and_fit(visit, viewport, lang):
     ("who", "paths"),
     [
         ("clerk5", ("/desk/", "/desk/map", "/desk/new", "/desk/handover", "/desk/saved", "/sandbox/")),
-        ("manager5", ("/desk/replies", "/desk/replies/new")),
+        ("manager5", ("/desk/notices", "/desk/replies", "/desk/replies/new")),
         ("mayor", ("/mayor/", "/mayor/list?figure=open")),
-        ("admin", ("/admin/",)),
+        (
+            "admin",
+            (
+                "/admin/",
+                "/admin/ladders",
+                "/admin/ladders/city",
+                "/admin/ladders/type/RD-POTHOLE",
+            ),
+        ),
         ("contractor", ("/contractor/",)),
     ],
 )
