@@ -441,6 +441,7 @@ def _tables() -> None:
     sa.Column('reason', sa.Text(), nullable=True),
     sa.Column('failed_count', sa.SmallInteger(), nullable=False),
     sa.Column('repeat_of_id', sa.BigInteger(), nullable=True),
+    sa.Column('repeat_after_seconds', sa.Integer(), nullable=True),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('last_fact_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('judged_at', sa.DateTime(timezone=True), nullable=True),

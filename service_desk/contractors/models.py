@@ -136,6 +136,8 @@ class WorkOrder(Table):
     failed_count: Mapped[int] = mapped_column(SmallInteger, default=0)
     #: the earlier order on the same place and type within the contract's days, when this is a repeat failure
     repeat_of_id: Mapped[int | None] = mapped_column(BigInteger)
+    #: since that order's work was done, when this one was issued
+    repeat_after_seconds: Mapped[int | None]
     #: the next duty to fall due; null when none runs
     due_at: Mapped[datetime | None] = mapped_column(Instant)
     #: happened_at of the newest fact taken from the contractor: an older one never overrides it

@@ -44,6 +44,7 @@ def _life(chance, issued):
         pauses=pauses,
         failures=failures,
         has_evidence=chance.random() < 0.7,
+        repeated_after_seconds=chance.choice([None, None, 3600, 25 * 86_400]),
     )
 
 
@@ -60,7 +61,7 @@ def file_orders(lives, ticket_id, contract):
                     state=life.end or "accepted", is_open=life.end is None, is_hazard=life.is_hazard,
                     issued_at=life.issued_at, accepted_at=life.accepted_at, arrived_at=life.arrived_at,
                     made_safe_at=life.made_safe_at, done_at=life.done_at, ended_at=life.ended_at,
-                    failed_count=len(life.failures), last_fact_at=life.issued_at, lon=34.81, lat=31.89,
+                    repeat_after_seconds=life.repeated_after_seconds, failed_count=len(life.failures), last_fact_at=life.issued_at, lon=34.81, lat=31.89,
                 )
             )  # fmt: skip
         db.session.flush()

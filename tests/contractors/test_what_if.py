@@ -59,6 +59,7 @@ def one_by_one(lives, terms, until):
         {"needs_place": False},
         {"place_radius_m": 1000},
         {"calendar": "24x7"},
+        {"repeat_days": 10},
     ],
 )
 def test_both_sides_equal_judging_each_order_alone(lives, roads, admin, change):

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from service_desk.contractors.rules.contract import ContractTerms
 
+#: what a failed verification without a finding is taken for
+USUAL_FINDING = "poor_quality"
 #: bytes before the first row of a binary copy, and after the last
 _HEAD, _TAIL = 19, 2
 _PROOF_BITS = {"before": 1, "after": 2, "other": 4}
@@ -50,10 +52,9 @@ _ORDERS = f"""
 SELECT o.id, {_at("o.issued_at")}, {_at("o.accepted_at")}, {_at("o.arrived_at")}, {_at("o.made_safe_at")},
     {_at("o.done_at")}, {_at("o.ended_at")}, o.is_hazard::int::bigint, (o.state = 'passed')::int::bigint,
     (p.shown IS NOT NULL AND p.shown & %(wanted)s = %(wanted)s OR %(wanted)s = 0)::int::bigint,
-    coalesce(floor(date_part('epoch', o.issued_at) - date_part('epoch', coalesce(e.done_at, e.ended_at)))::bigint, -1),
+    coalesce(o.repeat_after_seconds, -1)::bigint,
     coalesce(array_position(%(services)s::text[], o.service_code), 0)::bigint
 FROM work_orders o
-LEFT JOIN work_orders e ON e.authority_id = o.authority_id AND e.id = o.repeat_of_id
 LEFT JOIN (
     SELECT p.order_id, bit_or(CASE p.kind WHEN 'before' THEN 1 WHEN 'after' THEN 2 ELSE 4 END)::bigint AS shown
     FROM proofs p JOIN work_orders o ON o.authority_id = p.authority_id AND o.id = p.order_id
@@ -75,7 +76,7 @@ FROM order_pauses p JOIN work_orders o ON o.authority_id = p.authority_id AND o.
 WHERE {_WHICH} ORDER BY o.id, p.started_at, p.id
 """  # noqa: S608 — parts of our own making
 _FAILURES = f"""
-SELECT o.id, {_at("v.decided_at")}, coalesce(array_position(%(findings)s::text[], v.finding), 1)::bigint
+SELECT o.id, {_at("v.decided_at")}, array_position(%(findings)s::text[], coalesce(v.finding, %(usual_finding)s))::bigint
 FROM verifications v JOIN work_orders o ON o.authority_id = v.authority_id AND o.id = v.order_id
 WHERE {_WHICH} AND v.state = 'failed' AND v.decided_at IS NOT NULL ORDER BY o.id, v.decided_at, v.id
 """  # noqa: S608 — parts of our own making
@@ -93,6 +94,7 @@ def orders_under(selection: Selection, terms: ContractTerms) -> OrderColumns:
         "areas": None if terms.areas is None else list(terms.areas),
         "services": list(services[1:]),
         "findings": list(FINDINGS),
+        "usual_finding": USUAL_FINDING,
         "wanted": sum(_PROOF_BITS[kind] for kind in terms.proofs),
         "needs_place": terms.needs_place,
         "radius": terms.place_radius_m,

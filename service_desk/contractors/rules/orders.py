@@ -157,7 +157,7 @@ class Order:
 #: columns of the table that the value holds under the same names
 COLUMNS = (
     "id", "number", "contract_id", "unit_id", "domain", "service_code", "is_hazard", "origin", "issued_at", "issued_by",
-    "last_fact_at", "may_see_phone", "area_code", "lon", "lat", "repeat_of_id", "state", "accepted_at", "scheduled_for",
+    "last_fact_at", "may_see_phone", "area_code", "lon", "lat", "repeat_of_id", "repeat_after_seconds", "state", "accepted_at", "scheduled_for",
     "arrived_at", "made_safe_at", "done_at", "ended_at", "reason", "failed_count", "is_open", "due_at",
 )  # fmt: skip
 

@@ -230,7 +230,7 @@ def _form_page(
         last=last,
         problems={field: words.problem(code) for field, code in problems.items()},
         links=[
-            (field, words.problem(code))
+            (field, words.named_problem(field, code))
             if _has_field(field)
             else ("file-box", f"{field}: {words.problem(code)}")
             for field, code in problems.items()
