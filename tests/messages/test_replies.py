@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
+from service_desk import work
 from service_desk.catalog.seed.load import read_seed
 from service_desk.config import LOCALES
 from service_desk.flow.edit_reply import WORDS_CHARS
+from service_desk.flow.found_city import found_city
+from service_desk.messages.replies import every_reply
 from service_desk.messages.rules.filling import USES, VARIABLES, fill, unknown_holes
 from service_desk.messages.seed.load import read_replies
 
@@ -56,3 +60,15 @@ def test_a_wording_says_the_same_in_five_languages(each):
         assert unknown_holes(words) == (), language
         assert {name for name in VARIABLES if "{" + name + "}" in words} == held, language
         assert len(fill(words, FULL)) <= WORDS_CHARS
+
+
+def test_a_city_founded_before_gets_the_usual_ones_and_its_own_are_left_alone(app, owner):
+    with owner.begin() as connection:
+        connection.execute(text("DELETE FROM reply_templates WHERE authority_id = 1"))
+    assert not found_city("rehovot")
+    work.set_tenant(1)
+    first = every_reply()
+    assert [each.code for each in first] == [each["code"] for each in REPLIES]
+    assert not found_city("rehovot")
+    work.set_tenant(1)
+    assert every_reply() == first
