@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from service_desk.contractors.actions import orders as actions
 from service_desk.contractors.queries import orders as queries
@@ -29,7 +29,15 @@ if TYPE_CHECKING:
     from service_desk.tickets.models import Ticket, TicketEvent
 
 #: statuses of a ticket that an order's act leaves alone: the resident has the ball
-_LEFT_ALONE = frozenset({"waiting", "resolved"})
+LEFT_ALONE = frozenset({"waiting", "resolved"})
+
+
+class _Handled(Protocol):
+    """What of a ticket follows its orders."""
+
+    status: str
+    handler_kind: str
+    unit_id: int | None
 
 
 @dataclass
@@ -101,13 +109,13 @@ def settle(ticket: Ticket, kind: str, actor: Actor, now: datetime, data: Mapping
     state, holder = order_state(standings), who_has_it(standings)
     had = ticket.order_state
     ticket.order_state = state
-    if not is_working(ticket.status) or ticket.status in _LEFT_ALONE:
+    if not is_working(ticket.status) or ticket.status in LEFT_ALONE:
         if is_working(ticket.status):
-            _set_handler(ticket, had, holder)
+            set_handler(ticket, had, holder)
         return tickets.note(ticket, kind, actor, now, data)
-    status = _status(ticket, had, holder)
+    status = status_after(ticket, had, holder)
     before = (ticket.status, ticket.handler_kind, ticket.unit_id)
-    _set_handler(ticket, had, holder)
+    set_handler(ticket, had, holder)
     if before == (status, ticket.handler_kind, ticket.unit_id):
         return tickets.note(ticket, kind, actor, now, data)
     if actor.kind in {"resident", "system"}:
@@ -116,14 +124,16 @@ def settle(ticket: Ticket, kind: str, actor: Actor, now: datetime, data: Mapping
     return step.move(ticket, status, kind, actor, now, data)
 
 
-def _status(ticket: Ticket, had: str | None, holder: Standing | None) -> str:
+def status_after(ticket: _Handled, had: str | None, holder: Standing | None) -> str:
+    """Return the status of a ticket whose orders changed. had: what they waited for before; holder: whose move it is now."""
     if holder is not None:
         return "in_progress" if holder.state == "on_site" else "assigned"
     # The last order has come back: the centre has work to do. Otherwise the ticket is where people put it.
     return "in_progress" if had == "with_contractor" else ticket.status
 
 
-def _set_handler(ticket: Ticket, had: str | None, holder: Standing | None) -> None:
+def set_handler(ticket: _Handled, had: str | None, holder: Standing | None) -> None:
+    """Give the ticket to the contractor whose move it is, or back to its centre."""
     if holder is not None:
         ticket.handler_kind, ticket.unit_id = "contractor", holder.unit_id
     elif had == "with_contractor":

@@ -74,10 +74,17 @@ class JudgedOrder:
 
     def seqs(self, metric: str) -> list[int]:
         """Return the numbers of the ticket's events that prove a breach of this metric."""
-        kinds = _EVIDENCE.get(metric, _OF_DUTY)
-        return [
-            seq for seq, fact in self._facts if fact.kind in kinds and fact.data["order"] == self.order.id
-        ]
+        return evidence_seqs(
+            self.order.id, metric, ((seq, fact.kind, fact.data) for seq, fact in self._facts)
+        )
+
+
+def evidence_seqs(
+    order_id: int, metric: str, events: Iterable[tuple[int, str, Mapping[str, Any]]]
+) -> list[int]:
+    """Return the numbers of a ticket's events that prove a breach of this metric. events: (number, kind, data)."""
+    kinds = _EVIDENCE.get(metric, _OF_DUTY)
+    return [seq for seq, kind, data in events if kind in kinds and data["order"] == order_id]
 
 
 def judge_order(order: Order, now: datetime) -> list[Breach]:

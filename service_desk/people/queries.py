@@ -135,6 +135,23 @@ def roster() -> list[tuple[int, str, frozenset[int]]]:
     return [(row[0], row[1], frozenset(row[2] or ())) for row in db.session.execute(query)]
 
 
+def one_of_each(role: str, where: str) -> dict[int, int]:
+    """Return {unit or centre id: staff id} of one active person of the role in each. where: unit or centre. For the demo's past."""
+    place = Membership.unit_id if where == "unit" else Membership.centre_id
+    query = (
+        select(place, func.min(Staff.id))
+        .join(Staff, (Staff.authority_id == Membership.authority_id) & (Staff.id == Membership.staff_id))
+        .where(
+            Membership.authority_id == tenant_id(),
+            Membership.role == role,
+            place.is_not(None),
+            Staff.is_active,
+        )
+        .group_by(place)
+    )
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
 def works_at_a_centre(staff_id: int) -> bool:
     """Say whether an active clerk or manager has this id: whom a ticket can be given to."""
     query = (

@@ -5,9 +5,18 @@ from __future__ import annotations
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from service_desk.contractors.models import (
+    Damage,
+    OrderClock,
+    OrderEntry,
+    OrderPause,
+    Proof,
+    Verification,
+    WorkOrder,
+)
 from service_desk.intake.models import Photo, Report
 from service_desk.messages.models import Attempt, Message
 from service_desk.people.models import Resident
@@ -34,6 +43,13 @@ MODELS = (
     Follower,
     Report,
     Photo,
+    WorkOrder,
+    OrderClock,
+    OrderPause,
+    OrderEntry,
+    Proof,
+    Verification,
+    Damage,
     Message,
     Attempt,
 )
@@ -62,7 +78,8 @@ _AS_TEXT: dict[type, Callable[[Any], str]] = {
     dict: _json,
     datetime: datetime.isoformat,
     type(None): lambda _value: "\\N",
-    list: lambda _value: "{}",  # only residents.stopped, which is empty here
+    date: date.isoformat,
+    list: lambda value: "{" + ",".join(map(str, value)) + "}",  # ids alone, or nothing
 }
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from service_desk import clock
 from service_desk.city.queries import city_map
-from service_desk.flow.demo import mix
+from service_desk.flow.demo import field, mix
 from service_desk.flow.demo.life import SYSTEM_KEY, Life, Today
 from service_desk.flow.finish import ANSWER_DAYS
 from service_desk.slas.rules import instant_of, whole_second
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable
     from datetime import datetime
+
+    from service_desk.flow.demo.field import Crew
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 _PATIENT = ("ENF-NOISE", "ENF-PEDDLE")
@@ -40,6 +42,8 @@ class Fate:
     is_stuck: bool = False
     #: when the twin was really merged into this ticket
     absorbed_at: datetime | None = None
+    #: who works in the field; None: no orders are written
+    crew: Crew | None = None
 
 
 def plan(life: Life, fate: Fate, chance: random.Random) -> None:
@@ -110,7 +114,7 @@ def _look(life: Life, fate: Fate, chance: random.Random) -> None:
     elif life.handler_kind == "centre":
         life.assignee_id = fate.clerk[1]
         life.move("assigned", "taken", fate.clerk, {"assignee": life.assignee_id})
-    elif life.handler_kind == "outside" or chance.random() < 0.45:
+    elif life.handler_kind == "outside" or chance.random() < (mix.ORDERED if fate.crew else 0.45):
         _hand_over(life, fate)
     else:
         life.move("triaged", "triaged", fate.clerk, {})
@@ -122,11 +126,15 @@ def _hand_over(life: Life, fate: Fate) -> None:
     status = "handed_over" if unit.kind == "outside" else "assigned"
     seq = life.move(status, "handed_over", fate.clerk, {"unit": unit.code, "kind": unit.kind})
     life.tell("handed_over", seq, holder=unit.name)
+    if fate.crew is not None and unit.kind == "contractor":
+        field.issue(life)
 
 
 def _reject(life: Life, fate: Fate, chance: random.Random) -> None:
     life.at(life.now + chance.uniform(0.1, 20) * HOUR)
     reason = "not_municipal" if life.triage_reason else chance.choice(tuple(fate.words["rejected"]))
+    for work in life.orders.values():
+        field.say(life, work, "order_cancelled", fate.clerk, {"reason": "not_needed"})
     words = fate.words["rejected"][reason]
     life.outcome = reason
     seq = life.move("rejected", "rejected", fate.clerk, {"reason": reason, "words": text_digest(words)})
@@ -138,7 +146,13 @@ def _work(life: Life, fate: Fate, chance: random.Random) -> None:
     end = fate.resolve_at or life.now
     span = end - life.now
     acts: list[tuple[datetime, Callable[..., None]]] = []
-    if life.status != "handed_over" and chance.random() < 0.9:
+    work = next(iter(life.orders.values()), None)
+    if work is not None and fate.crew is not None:
+        acts += [
+            (at, lambda _life, _fate, _chance, act=act: act())
+            for at, act in field.acts(life, work, end, fate.crew)
+        ]
+    elif life.status != "handed_over" and chance.random() < 0.9:
         acts.append((life.now + span * chance.uniform(0.2, 0.7), _start))
     for part, act in ((mix.NOTED, _note), (mix.REMARKED, _remark), (mix.ASKED, _ask)):
         if chance.random() < part:
@@ -146,7 +160,7 @@ def _work(life: Life, fate: Fate, chance: random.Random) -> None:
     if fate.join is not None:
         acts.append((life.now + span * chance.uniform(0.02, 0.8), _join))
     safe = next((each for each in life.watches if each.state.kind == "make_safe"), None)
-    if safe is not None:
+    if safe is not None and work is None:
         wanted = life.opened_at + (safe.state.due_at - life.opened_at) * chance.lognormvariate(-0.9, 0.7)
         acts.append((min(max(wanted, life.now), end), _make_safe))
     if fate.twin is not None:
@@ -154,6 +168,22 @@ def _work(life: Life, fate: Fate, chance: random.Random) -> None:
     for instant, act in sorted(acts, key=lambda each: each[0]):
         life.at(instant)
         act(life, fate, chance)
+    _check(life, fate, chance)
+
+
+def _check(life: Life, fate: Fate, chance: random.Random) -> None:
+    """Let the clerk look at what the field reported; what fails is done again."""
+    if fate.crew is None:
+        return
+    for work in life.orders.values():
+        if work.order.state == "done":
+            life.at(life.now + chance.uniform(1, 45) * HOUR)
+            if not field.check(life, work, fate.crew, may_fail=True):
+                life.at(life.now + chance.uniform(3, 30) * HOUR)
+                field.finish(life, work, fate.crew, ("after",))
+                life.at(life.now + chance.uniform(0.5, 10) * HOUR)
+                field.check(life, work, fate.crew, may_fail=False)
+        fate.resolve_at = max(fate.resolve_at or life.now, life.now + MINUTE)
 
 
 def _start(life: Life, fate: Fate, _chance: random.Random) -> None:
@@ -218,7 +248,9 @@ def _absorb(life: Life, fate: Fate, _chance: random.Random) -> None:
 
 def _resolve(life: Life, fate: Fate, chance: random.Random) -> None:
     life.at(max(fate.resolve_at or life.now, life.now + MINUTE))
-    if fate.has_photos and not life.is_sensitive and life.needs_place and chance.random() < 0.8:
+    if any(each[1] == "after" for work in life.orders.values() for each in work.proofs):
+        outcome, photos = "photo", 0
+    elif fate.has_photos and not life.is_sensitive and life.needs_place and chance.random() < 0.8:
         outcome, photos = "photo", 1
     else:
         usual = (
@@ -246,6 +278,8 @@ def _answer(life: Life, fate: Fate, chance: random.Random) -> None:
         seq = life.move("reopened", "reopened", fate.resident, data)
         life.say("remark", seq, words, fate.resident)
         life.has_news = True
+        if fate.crew is not None:
+            field.doubt(life, fate.resident)
         life.tell("reopened", seq, due_at=life.due_at)
         _again(life, fate, chance)
         _answer(life, fate, chance)
@@ -265,6 +299,13 @@ def _again(life: Life, fate: Fate, chance: random.Random) -> None:
     )
     end = _after(life.now, promised, chance.lognormvariate(-0.9, 0.7), chance)
     life.at(life.now + (end - life.now) * 0.3)
+    doubted = next((work for work in life.orders.values() if work.order.state == "accepted"), None)
+    if doubted is not None and fate.crew is not None:
+        field.finish(life, doubted, fate.crew, ("before", "after"))
+        _check(life, fate, chance)
+        fate.resolve_at = max(end, life.now + MINUTE)
+        _resolve(life, fate, chance)
+        return
     life.assignee_id = life.assignee_id or (fate.clerk[1] if life.handler_kind == "centre" else None)
     life.move("in_progress", "started", fate.clerk)
     fate.resolve_at = end

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from service_desk.flow.demo.field import FieldWork
     from service_desk.messages.actions import Recipient
     from service_desk.routing.rules import Decision
     from service_desk.slas.rules import Calendar
@@ -55,6 +56,7 @@ class Life:
     is_hazard: bool
     is_sensitive: bool
     centre_id: int
+    area_code: str | None
     triage_reason: str | None
     handler_kind: str
     unit_id: int | None
@@ -82,6 +84,8 @@ class Life:
         self.merged_into_id: int | None = None
         self.split_from_id: int | None = None
         self.order_state: str | None = None
+        #: work orders by id, see demo.field
+        self.orders: dict[int, FieldWork] = {}
         self.reopened_count, self.follower_count, self.has_news = 0, 1, False
         self.events: list[tuple[Any, ...]] = []
         self.remarks: list[tuple[Any, ...]] = []
@@ -169,9 +173,18 @@ class Life:
         return seq
 
     def move(
-        self, status: str, kind: str, who: tuple[str, int | None], data: dict[str, Any] | None = None
+        self,
+        status: str,
+        kind: str,
+        who: tuple[str, int | None],
+        data: dict[str, Any] | None = None,
+        *,
+        with_clocks: bool = True,
     ) -> int:
-        """Move now, clocks with it. Returns the event's number. Raises AssertionError for a move the table forbids."""
+        """Move now, clocks with it. Returns the event's number. Raises AssertionError for a move the table forbids.
+
+        with_clocks False: nobody of the centre has looked (a contractor's or resident's word moved an order).
+        """
         before = self.status
         assert rules.may_move(before, status), (before, status)
         self.status, self.is_open = status, rules.is_open(status)
@@ -188,7 +201,8 @@ class Life:
         seq = self.note(kind, who, data)
         if who[0] == "staff":
             self.has_news = False
-        self._follow(before)
+        if with_clocks:
+            self._follow(before)
         return seq
 
     def say(

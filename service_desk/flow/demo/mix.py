@@ -100,6 +100,8 @@ ON_WHATSAPP, NO_MESSAGES = 0.38, 0.06
 
 #: parts of all tickets
 REJECTED, TWINS, REOPENED, JOINED = 0.04, 0.032, 0.064, 0.08
+#: of what a contractor serves, the part that is handed over to it with an order
+ORDERED = 0.85
 ASKED, REMARKED, NOTED, CONFIRMED = 0.07, 0.05, 0.14, 0.45
 #: a ticket opened in the last STUCK_DAYS hangs with this chance, so that today's desk has something to do
 STUCK, STUCK_DAYS = 0.16, 50

@@ -13,6 +13,7 @@ from service_desk.extensions import db
 from service_desk.flow.demo.copying import Sheets
 from service_desk.flow.demo.days import counts, days_of
 from service_desk.flow.demo.digests import write_past_digests
+from service_desk.flow.demo.months import sign_past_months
 from service_desk.flow.demo.writing import KEY, Writer
 from service_desk.intake.models import Report
 from service_desk.work import tenant_id
@@ -77,6 +78,7 @@ def seed_past(
         raw.close()
     if not (lean or more):
         write_past_digests(now)
+        sign_past_months(now)
     return Seeded(tickets, writer.pictures.stored)
 
 

@@ -41,6 +41,7 @@ class Pictures:
         """sheets: where the photos' rows go."""
         self._chance, self._sheets = chance, sheets
         self._drawn: dict[tuple[str, bool, int], EncodedPhoto] = {}
+        self._kept: dict[tuple[str, bool, int], str] = {}
         self.stored = 0
 
     def attach(self, ticket_id: int, group: str, kind: str, at: datetime, *, is_mended: bool) -> None:
@@ -64,6 +65,19 @@ class Pictures:
         )
         self._sheets.add("photos", row)
         self.stored += 1
+
+    def show_work(self, ticket_id: int, group: str, kind: str, at: datetime) -> int:
+        """Keep a row of a contractor's photo, before or after, and return its id. Many rows share one stored picture."""
+        key = (SUBJECTS.get(group, "hole"), kind == "after", self._chance.randrange(VARIANTS))
+        photo = self._drawn.get(key) or self._drawn.setdefault(key, self._draw(*key))
+        stored = self._kept.get(key) or self._kept.setdefault(key, storage().put(photo))
+        photo_id = new_id()
+        digest = hashlib.sha256(photo.full).digest()
+        sizes = (photo.width, photo.height, len(photo.full))
+        self._sheets.add(
+            "photos", (tenant_id(), photo_id, ticket_id, kind, stored, *sizes, digest, "contractor", at)
+        )
+        return photo_id
 
     def _draw(self, subject: str, is_mended: bool, variant: int) -> EncodedPhoto:  # noqa: FBT001 — part of the key
         image = Image.new("RGB", (WIDTH, HEIGHT), SKIES[variant])

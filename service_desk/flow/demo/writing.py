@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from service_desk import work
 from service_desk.catalog.queries import catalogue
-from service_desk.flow.demo import mix, putting
+from service_desk.flow.demo import field_rows, mix, putting
 from service_desk.flow.demo.cast import Cast, Person
+from service_desk.flow.demo.costs import settle
 from service_desk.flow.demo.course import Fate, live, plan
 from service_desk.flow.demo.days import Day, Types, instants
+from service_desk.flow.demo.field import Crew
 from service_desk.flow.demo.opening import opened, reroute
 from service_desk.flow.demo.pictures import Pictures
 from service_desk.flow.demo.scene import Scene, Spot
 from service_desk.intake.rules import Said
+from service_desk.people import queries as people
 
 if TYPE_CHECKING:
     import random
@@ -53,6 +56,10 @@ class Writer:
         self.pictures = Pictures(chance, sheets)
         self._ids, self._numbers = iter(work.many_ids(total)), iter(work.many_ticket_numbers(total))
         self._doors, self._shares = list(mix.DOORS), list(mix.DOORS.values())
+        self.foremen, self.managers = (
+            people.one_of_each("contractor", "unit"),
+            people.one_of_each("manager", "centre"),
+        )
         self._waiting = 0
 
     def write_day(self, day: Day, count: int) -> None:
@@ -106,9 +113,24 @@ class Writer:
         answer = self._couple(life, fate, spot, twin_of, later)
         self._photograph(life, fate, service, at)
         life.routes = [(1, at, decision)]
+        fate.crew = self._crew(life, fate)
         live(life, fate, self.chance)
+        managers = self.managers.get(life.centre_id)
+        costs = settle(life, fate.crew, managers) if fate.crew and life.orders else []
         self._put(life, said, person, filer)
+        field_rows.put(self.sheets, life, costs)
         return answer
+
+    def _crew(self, life: Life, fate: Fate) -> Crew | None:
+        """Return who works in the field for this ticket's contractor; nobody in a lean past."""
+        if self.lean or life.handler_kind != "contractor" or life.unit_id is None:
+            return None
+        foreman = self.foremen.get(life.unit_id)
+        who = ("staff", foreman) if foreman else ("contractor", None)
+        return Crew(who, fate.clerk, self.chance, self._show, self.words["field"])
+
+    def _show(self, life: Life, kind: str, at: datetime) -> int:
+        return self.pictures.show_work(life.id, life.group_code, kind, at)
 
     def _person(self, at: datetime, main: Life | None) -> Person:
         if self.lean:
@@ -189,5 +211,5 @@ class Writer:
             return
         putting.put_report(self.sheets, life, said, person, filer)
         self.cast.keep_followers(life)
-        if life.outcome == "photo" and life.resolved_at is not None:
+        if life.outcome == "photo" and life.resolved_at is not None and not life.orders:
             self.pictures.attach(life.id, life.group_code, "after", life.resolved_at, is_mended=True)
