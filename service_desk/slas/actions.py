@@ -9,8 +9,8 @@ from sqlalchemy import func, update
 from service_desk.extensions import db
 from service_desk.slas import queries
 from service_desk.slas.models import Clock, Pause
-from service_desk.slas.rules import ClockKind, ClockResult, ClockState, Promise, moves, remaining_seconds
-from service_desk.slas.rules.ladder import climbed_by, next_rung
+from service_desk.slas.planning import ALWAYS, next_rung_at, plan_rung, state_of
+from service_desk.slas.rules import ClockKind, ClockState, Promise, moves, remaining_seconds
 from service_desk.work import put, tenant_id
 
 if TYPE_CHECKING:
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
 
     from service_desk.slas.models import Sla
-    from service_desk.slas.rules import Calendar
-    from service_desk.slas.rules.ladder import Ladder
-
-ALWAYS = "24x7"
 
 
 def promises_of(sla: Sla, *, is_hazard: bool, calendar_code: str | None = None) -> tuple[Promise, ...]:
@@ -61,41 +57,10 @@ def _row(ticket_id: int, promise: Promise, sla_id: int | None, now: datetime, ro
     }
 
 
-def rungs_of(state: ClockState, sla_id: int | None, *, is_hazard: bool | None = None) -> Ladder:
-    """Return the rungs a clock climbs. is_hazard None: as its calendar tells, since a hazard's first look runs day and night."""
-    ladder = queries.standards().ladder(sla_id, state.started_at)
-    is_urgent = state.calendar_code == ALWAYS if is_hazard is None else is_hazard
-    return climbed_by(state.kind, ladder, is_hazard=is_urgent)
-
-
-def next_rung_at(state: ClockState, sla_id: int | None, calendar: Calendar) -> datetime | None:
-    """Return when the sweep has to look at the clock: its first rung's instant, which may be past.
-
-    Rungs climbed before are on record and not climbed again, so the sweep goes on from where it was.
-    """
-    step = next_rung(state, rungs_of(state, sla_id), calendar)
-    return step[1] if step else None
-
-
 def start_clocks(rows: Sequence[dict[str, Any]]) -> None:
     """Insert clock rows in one statement."""
     if rows:
         put(cast("Table", Clock.__table__), rows)
-
-
-def state_of(clock: Clock) -> ClockState:
-    """Return the pure value of a stored clock."""
-    return ClockState(
-        kind=ClockKind(clock.kind),
-        minutes=clock.minutes,
-        calendar_code=clock.calendar_code,
-        started_at=clock.started_at,
-        due_at=clock.due_at,
-        paused_at=clock.paused_at,
-        stopped_at=clock.stopped_at,
-        result=ClockResult(clock.result) if clock.result else None,
-        round=clock.round,
-    )
 
 
 def _keep(clock: Clock, state: ClockState, now: datetime) -> None:
@@ -104,15 +69,6 @@ def _keep(clock: Clock, state: ClockState, now: datetime) -> None:
     if clock.result == "missed" and clock.breached_at is None:
         clock.breached_at = min(now, state.due_at) if state.due_at < now else now
     plan_rung(clock)
-
-
-def plan_rung(clock: Clock) -> None:
-    """Say anew when the ladder's next rung is reached: every move of a clock moves it too."""
-    if clock.stopped_at is not None or clock.paused_at is not None:
-        clock.next_rung_at = None
-    else:
-        calendar = queries.standards().version(clock.calendar_id)
-        clock.next_rung_at = next_rung_at(state_of(clock), clock.sla_id, calendar)
 
 
 def _not_before(clock: Clock, now: datetime) -> datetime:

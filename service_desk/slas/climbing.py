@@ -9,8 +9,8 @@ from sqlalchemy import select, text, update
 
 from service_desk.extensions import db
 from service_desk.slas import queries
-from service_desk.slas.actions import rungs_of, state_of
 from service_desk.slas.models import Clock, Escalation
+from service_desk.slas.planning import rungs_of, state_of
 from service_desk.slas.rules.ladder import reached
 from service_desk.tickets.noting import among
 from service_desk.work import many_ids, put_many, tenant_id

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from service_desk.slas import queries
-from service_desk.slas.actions import next_rung_at, promises_of
+from service_desk.slas.actions import promises_of
+from service_desk.slas.planning import next_rung_at
 from service_desk.slas.rules import ClockKind, moves
 from service_desk.work import tenant_id
 

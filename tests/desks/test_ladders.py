@@ -14,7 +14,7 @@ from service_desk.errors import BadInput, NotAllowed
 from service_desk.flow import receive
 from service_desk.flow.set_ladder import read_typed, set_city_ladder, set_own_ladder
 from service_desk.people.rules import Actor, Role
-from service_desk.slas.actions import state_of
+from service_desk.slas.planning import state_of
 from service_desk.slas.queries import clocks_of, standards
 from service_desk.slas.rules.ladder import CITY_LADDER, Rung, rung_at
 

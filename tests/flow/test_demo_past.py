@@ -16,8 +16,8 @@ from service_desk.flow.escalate import climb_rungs
 from service_desk.messages.models import Message
 from service_desk.people.models import Notice
 from service_desk.people.rules import digest
-from service_desk.slas.actions import rungs_of, state_of
 from service_desk.slas.models import Clock, Escalation, Pause
+from service_desk.slas.planning import rungs_of, state_of
 from service_desk.slas.queries import standards
 from service_desk.slas.rules import ClockEvent, ClockKind, ClockMove, Promise, replay
 from service_desk.slas.rules.ladder import reached

@@ -22,8 +22,8 @@ from service_desk.flow.verify_history import verify_history
 from service_desk.people.models import Notice
 from service_desk.people.queries import staff_by_email
 from service_desk.people.rules import Actor
-from service_desk.slas.actions import state_of
 from service_desk.slas.models import Escalation
+from service_desk.slas.planning import state_of
 from service_desk.slas.queries import clocks_of, standards
 from service_desk.slas.rules.ladder import rung_at
 from service_desk.tickets import queries

@@ -14,7 +14,7 @@ from service_desk.desks.clerk import words
 from service_desk.desks.filters import by_language, due, on_day, span
 from service_desk.desks.repeated import Same
 from service_desk.errors import NotFound
-from service_desk.slas.actions import state_of
+from service_desk.slas.planning import state_of
 from service_desk.slas.queries import standards
 from service_desk.slas.rules import CalendarError, DueState, Pause, due_state, explain, percent_used
 from service_desk.tickets.ball import Turn, parts, sums

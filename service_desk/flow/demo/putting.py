@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from service_desk.flow.demo.copying import COLUMNS
-from service_desk.slas.actions import rungs_of
+from service_desk.slas.planning import rungs_of
 from service_desk.slas.rules.ladder import reached
 from service_desk.work import new_id
 
