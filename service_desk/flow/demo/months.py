@@ -28,7 +28,7 @@ def sign_past_months(now: datetime) -> int:
     signed = 0
     with transaction():
         for unit_id, month, decided_at in list(_months()):
-            at = max(month_end(month) + SIGNED_AFTER, decided_at + timedelta(hours=1))
+            at = max(month_end(month) + SIGNED_AFTER + timedelta(hours=10), decided_at + timedelta(hours=1))
             if at < now:
                 content = draft(unit_id, month).content
                 actions.sign(unit_id, month, content, content_hash(content), signer, at)
