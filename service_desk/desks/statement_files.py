@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,8 @@ def as_pdf(content: Mapping[str, Any], signed: Statement | None, signer: str, lo
     page = render_template(
         "money/statement_pdf.html", **shown(content, signed, signer), locale=locale, rtl=locale in RTL
     )
+    # This renderer knows no <bdi>: the marks of Unicode isolate the same words.
+    page = re.sub(r"(<bdi[^>]*>)(.*?)(</bdi>)", "\\1\u2068\\2\u2069\\3", page, flags=re.DOTALL)
     static = config.ROOT / "static"
     style = CSS(filename=str(static / "css" / "statement.css"))
     body = HTML(string=page, base_url=f"{static}/").write_pdf(stylesheets=[style])
