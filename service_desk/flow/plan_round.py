@@ -15,6 +15,7 @@ from service_desk.routing import queries as routes
 from service_desk.supervision.actions import rounds as actions
 from service_desk.supervision.actions.rounds import NewStop
 from service_desk.supervision.queries import rounds as queries
+from service_desk.supervision.queries import stops as stop_queries
 from service_desk.supervision.rules.ways import short_way
 from service_desk.supervision.rules.who import may_supervise
 from service_desk.work import transaction
@@ -145,7 +146,7 @@ def again_stops_of(stop_ids: Iterable[int]) -> list[NewStop]:
     """Return a stop for each place where these earlier stops were, with the same checklist."""
     return [
         NewStop("place", stop.address, stop.lon, stop.lat, stop.checklist_id)
-        for stop in queries.stops_of_ids(stop_ids)
+        for stop in stop_queries.stops_of_ids(stop_ids)
     ]
 
 
@@ -154,7 +155,7 @@ def add_stops(round_id: int, stops: Sequence[NewStop], actor: Actor) -> None:
     _require(actor)
     with transaction():
         walk = _open_round(round_id)
-        there = queries.stops_to_order(walk.id)
+        there = stop_queries.stops_to_order(walk.id)
         problems = _stop_problems(stops, len(there))
         if problems:
             raise BadInput(problems)
@@ -167,7 +168,7 @@ def order_stops(round_id: int, actor: Actor) -> None:
     now = clock.now()
     with transaction():
         walk = _open_round(round_id)
-        stops = queries.stops_to_order(walk.id)
+        stops = stop_queries.stops_to_order(walk.id)
         visited = sorted(
             (each for each in stops if each.visited_at), key=lambda each: (each.visited_at or now, each.seq)
         )
@@ -181,7 +182,7 @@ def move_stop(round_id: int, stop_id: int, by: int, actor: Actor) -> None:
     _require(actor)
     with transaction():
         walk = _open_round(round_id)
-        stops = queries.stops_to_order(walk.id)
+        stops = stop_queries.stops_to_order(walk.id)
         at = _position(stops, stop_id)
         to = min(max(at + by, 0), len(stops) - 1)
         stops.insert(to, stops.pop(at))
@@ -193,7 +194,7 @@ def remove_stop(round_id: int, stop_id: int, actor: Actor) -> None:
     _require(actor)
     with transaction():
         walk = _open_round(round_id)
-        stops = queries.stops_to_order(walk.id)
+        stops = stop_queries.stops_to_order(walk.id)
         stop = stops.pop(_position(stops, stop_id))
         if stop.visited_at is not None:
             raise InvalidMove("stop_visited")

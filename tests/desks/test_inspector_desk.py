@@ -17,7 +17,7 @@ from service_desk.flow.plan_round import case_stops_of
 from service_desk.flow.receive import receive_report
 from service_desk.intake.rules import SaidPlace
 from service_desk.people.rules import Actor
-from service_desk.supervision.queries import cases, rounds
+from service_desk.supervision.queries import cases, stops
 from service_desk.supervision.rules.cases import CaseAct
 
 CODES = ("bins", "around", "bulky", "recycling", "pests")
@@ -67,7 +67,7 @@ def office(client):
 
 def stop_ids(round_id: int) -> list[int]:
     db.session.rollback()
-    return [line.stop.id for line in rounds.stops_of([round_id])]
+    return [line.stop.id for line in stops.stops_of([round_id])]
 
 
 def photo() -> tuple[io.BytesIO, str]:
@@ -152,7 +152,7 @@ def test_a_stop_is_recorded_by_a_plain_form(desk, manager, inspector):
     assert answer.status_code == 303
     page = text_of(desk.get(f"/inspector/stops/{stop_id}"))
     assert "What was recorded" in page
-    (ticket_id,) = rounds.stop_of(stop_id)[0].stop.ticket_ids
+    (ticket_id,) = stops.stop_of(stop_id)[0].stop.ticket_ids
     assert f"/inspector/t/{ticket_id}" in page
     page = text_of(desk.get(f"/inspector/t/{ticket_id}"))
     assert "פח שבור" in page
@@ -182,7 +182,7 @@ def test_a_phone_s_entry_is_answered_in_json_once(desk, manager, inspector):
     assert outcomes == ["taken", "repeated"]
     other = desk.post(f"/inspector/stops/{stop_id}", answers(entry_key="k2"), headers=said).json
     assert other["outcome"] == "late"
-    assert len(rounds.stop_of(stop_id)[0].stop.ticket_ids) == 1
+    assert len(stops.stop_of(stop_id)[0].stop.ticket_ids) == 1
     (second,) = stop_ids(round_of(manager, inspector))
     refused = desk.post(f"/inspector/stops/{second}", {"entry_key": "k3"}, headers=said)
     assert (refused.status_code, refused.json["outcome"]) == (422, "refused")
@@ -191,7 +191,7 @@ def test_a_phone_s_entry_is_answered_in_json_once(desk, manager, inspector):
 
 def test_a_known_request_nearby_is_offered(desk, manager, inspector, said):
     (stop_id,) = stop_ids(round_of(manager, inspector))
-    here = rounds.stop_of(stop_id)[0].stop
+    here = stops.stop_of(stop_id)[0].stop
     known = receive_report(
         said(
             service_code="SAN-BIN",
@@ -203,7 +203,7 @@ def test_a_known_request_nearby_is_offered(desk, manager, inspector, said):
     page = text_of(desk.get(f"/inspector/stops/{stop_id}"))
     assert f'name="join_bins" value="{known}" checked' in page
     desk.post(f"/inspector/stops/{stop_id}", answers(check_bins="bad", join_bins=str(known)))
-    assert rounds.stop_of(stop_id)[0].stop.ticket_ids == [known]
+    assert stops.stop_of(stop_id)[0].stop.ticket_ids == [known]
 
 
 def test_another_inspector_only_looks_at_a_round(client, manager, inspector):

@@ -14,15 +14,16 @@ from service_desk.city.queries import city_map
 from service_desk.errors import BadInput, InvalidMove, NotAllowed, NotFound
 from service_desk.extensions import db
 from service_desk.flow import plan_round as planning
-from service_desk.flow import walk_round
+from service_desk.flow import visit_place
 from service_desk.flow.plan_round import Plan, case_stops_of, place_stop
 from service_desk.flow.receive import receive_report
-from service_desk.flow.walk_round import Finding, StopEntry, end_round, start_round, visit_stop
+from service_desk.flow.stop_entry import Finding, StopEntry
+from service_desk.flow.walk_round import end_round, start_round, visit_stop
 from service_desk.intake.queries import photos_of
 from service_desk.intake.rules import EncodedPhoto, SaidPlace
 from service_desk.people.rules import Actor
 from service_desk.supervision.actions.rounds import NewStop
-from service_desk.supervision.queries import rounds
+from service_desk.supervision.queries import rounds, stops
 from service_desk.tickets import queries as tickets
 
 ALL_OK = dict.fromkeys(("bins", "around", "bulky", "recycling", "pests"), "ok")
@@ -39,14 +40,14 @@ def manager(app):
     return person("manager5")
 
 
-def stops(round_id: int):
+def way_of(round_id: int):
     db.session.rollback()
     db.session.expire_all()
-    return [line.stop for line in rounds.stops_of([round_id])]
+    return [line.stop for line in stops.stops_of([round_id])]
 
 
 def only_stop(round_id: int):
-    (found,) = stops(round_id)
+    (found,) = way_of(round_id)
     return found
 
 
@@ -96,14 +97,14 @@ def test_stops_are_put_along_a_short_way(manager, inspector):
     points = [(34.80, 31.89), (34.83, 31.89), (34.81, 31.89), (34.82, 31.89)]
     made = tuple(NewStop("place", f"{n}", lon, lat, checks) for n, (lon, lat) in enumerate(points))
     round_id = round_of(manager, inspector, lines=(), stops=made)
-    assert [stop.address for stop in stops(round_id)] == ["0", "2", "3", "1"]
-    last = stops(round_id)[-1]
+    assert [stop.address for stop in way_of(round_id)] == ["0", "2", "3", "1"]
+    last = way_of(round_id)[-1]
     planning.move_stop(round_id, last.id, -1, manager)
-    assert [stop.address for stop in stops(round_id)] == ["0", "2", "1", "3"]
+    assert [stop.address for stop in way_of(round_id)] == ["0", "2", "1", "3"]
     planning.order_stops(round_id, manager)
-    assert [stop.address for stop in stops(round_id)] == ["0", "2", "3", "1"]
+    assert [stop.address for stop in way_of(round_id)] == ["0", "2", "3", "1"]
     planning.remove_stop(round_id, last.id, manager)
-    assert [(stop.seq, stop.address) for stop in stops(round_id)] == [(1, "0"), (2, "2"), (3, "3")]
+    assert [(stop.seq, stop.address) for stop in way_of(round_id)] == [(1, "0"), (2, "2"), (3, "3")]
 
 
 def test_a_visited_stop_stays_on_the_way(manager, inspector):
@@ -137,7 +138,7 @@ def test_a_broken_off_entry_is_completed_by_sending_it_again(manager, inspector,
         raise OSError("the network went")
 
     with monkeypatch.context() as patched:
-        patched.setattr(walk_round, "_record", fail)
+        patched.setattr(visit_place, "record", fail)
         with pytest.raises(OSError, match="network"):
             visit_stop(stop.id, bad("bins"), inspector)
     assert visit_stop(stop.id, bad("bins"), inspector) == "taken"
@@ -184,15 +185,15 @@ def test_two_phones_at_once_open_one_ticket_and_one_is_late(app, manager, inspec
 
 def test_what_was_entered_without_network_counts_after_the_round_has_ended(manager, inspector):
     round_id = round_of(manager, inspector, lines=(STREET, "טשרניחובסקי 10"))
-    first, second = stops(round_id)
+    first, second = way_of(round_id)
     start_round(round_id, inspector)
     visit_stop(second.id, entry(key="b"), inspector)
     end_round(round_id, inspector)
-    assert [each.result for each in stops(round_id)] == ["not_reached", "ok"]
+    assert [each.result for each in way_of(round_id)] == ["not_reached", "ok"]
     earlier = clock.now() - timedelta(minutes=1)
     ahead = entry(key="a", happened_at=earlier + timedelta(hours=3), clock_ahead_seconds=3 * 3600)
     assert visit_stop(first.id, ahead, inspector) == "taken"
-    stop = stops(round_id)[0]
+    stop = way_of(round_id)[0]
     assert stop.result == "ok"
     assert stop.visited_at <= clock.now()
 
@@ -236,7 +237,7 @@ def test_a_look_at_a_case_is_an_act_on_it(manager, inspector):
     assert [visit_stop(stop.id, seen, inspector) for _ in range(2)] == ["taken", "repeated"]
     assert kinds_of(case_id) == ["opened", "inspected"]
     assert only_stop(round_id).result == "finding"
-    assert rounds.on_the_way() == (frozenset(), frozenset())
+    assert stops.on_the_way() == (frozenset(), frozenset())
 
 
 def test_only_its_inspector_walks_a_round_and_only_planners_plan(manager, inspector):

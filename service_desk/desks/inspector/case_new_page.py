@@ -18,7 +18,7 @@ from service_desk.extensions import db
 from service_desk.flow.handle_case import NewCase, open_case
 from service_desk.intake.rules import SaidPlace, clean_text
 from service_desk.routing import queries as routes
-from service_desk.supervision.queries import cases, rounds
+from service_desk.supervision.queries import cases, stops
 from service_desk.supervision.rules import CASE_KINDS
 from service_desk.supervision.rules.cases import KIND_OF_REPORT, NEAR_M, SIMILAR_REPORTS
 from service_desk.supervision.rules.who import may_supervise
@@ -68,7 +68,7 @@ def case_new() -> ResponseReturnValue:
         typed.subject = ticket.summary[:120].replace("\n", " ")
         typed.kind = KIND_OF_REPORT.get(ticket.service_code, "")
     elif stop_id is not None:
-        here = rounds.stop_of(stop_id)[0].stop
+        here = stops.stop_of(stop_id)[0].stop
         typed.line, typed.lon, typed.lat, typed.words = here.address, here.lon, here.lat, here.words
     return _page(typed, {}, 200)
 
@@ -114,7 +114,7 @@ def _page(typed: Typed, problems: dict[str, str], status: int) -> ResponseReturn
     is_placed = placed.lon is not None and placed.lat is not None
     near = cases.near(placed.lon or 0.0, placed.lat or 0.0, NEAR_M) if is_placed else []
     reports = (
-        rounds.known_near(SIMILAR_REPORTS, placed.lon or 0.0, placed.lat or 0.0, NEAR_M) if is_placed else []
+        stops.known_near(SIMILAR_REPORTS, placed.lon or 0.0, placed.lat or 0.0, NEAR_M) if is_placed else []
     )
     return render_template(
         "inspector/case_new.html",

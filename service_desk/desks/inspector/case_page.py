@@ -17,7 +17,7 @@ from service_desk.errors import BadInput, InvalidMove, NotAllowed, NotFound, Sta
 from service_desk.extensions import db
 from service_desk.flow.handle_case import act_on_case
 from service_desk.intake import photos as pictures
-from service_desk.supervision.queries import cases, rounds
+from service_desk.supervision.queries import cases, stops
 from service_desk.supervision.rules.cases import (
     FOR_EVERYBODY,
     NEAR_M,
@@ -97,7 +97,7 @@ def _near(found: Case) -> dict[str, Any]:
         ],
         "reports": [
             (ticket, round(metres))
-            for ticket, metres in rounds.known_near(SIMILAR_REPORTS, found.lon, found.lat, NEAR_M)
+            for ticket, metres in stops.known_near(SIMILAR_REPORTS, found.lon, found.lat, NEAR_M)
         ],
     }
 

@@ -20,7 +20,7 @@ from service_desk.flow import plan_round as plans
 from service_desk.flow.plan_round import Plan
 from service_desk.people import queries as people
 from service_desk.supervision.actions.rounds import NewStop
-from service_desk.supervision.queries import cases, rounds
+from service_desk.supervision.queries import cases, rounds, stops
 from service_desk.supervision.queries.cases import CaseFilter
 from service_desk.supervision.rules.who import may_supervise
 
@@ -119,7 +119,7 @@ def page(
     if not may_supervise(actor(), "plan_round"):
         raise NotAllowed
     now = clock.now()
-    orders, planned = rounds.on_the_way()
+    orders, planned = stops.on_the_way()
     waiting = [each for each in to_verify(limit=OFFERED * 2) if each.order_id not in orders]
     due = cases.cases(CaseFilter(due_by=now + timedelta(days=DUE_DAYS)), limit=OFFERED * 2)
     city = city_map()
@@ -135,6 +135,6 @@ def page(
         waiting=waiting[:OFFERED],
         services=catalogue().types,
         due=[each for each in due if each.id not in planned][:OFFERED],
-        again=rounds.recent_findings(now - timedelta(days=AGAIN_DAYS)),
+        again=stops.recent_findings(now - timedelta(days=AGAIN_DAYS)),
         words=words,
     ), status

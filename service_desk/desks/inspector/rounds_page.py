@@ -18,7 +18,7 @@ from service_desk.errors import BadInput, InvalidMove, NotFound
 from service_desk.extensions import db
 from service_desk.flow import plan_round as plans
 from service_desk.flow import walk_round as walks
-from service_desk.supervision.queries import rounds
+from service_desk.supervision.queries import rounds, stops
 from service_desk.supervision.rules.who import may_supervise
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def round_plan() -> ResponseReturnValue:
 def walk(round_id: int) -> ResponseReturnValue:
     """Show a round: its stops in order, on the map, and what can be changed."""
     found = rounds.round_or_404(round_id)
-    lines = rounds.stops_of([round_id])
+    lines = stops.stops_of([round_id])
     is_over = found.state in {"done", "cancelled"}
     may_plan = may_supervise(actor(), "plan_round") and not is_over
     return render_template(

@@ -22,15 +22,17 @@ from service_desk.desks.inspector.door import (
 from service_desk.desks.inspector.stops import view
 from service_desk.errors import BadInput, NotAllowed
 from service_desk.extensions import db, limiter
-from service_desk.flow.walk_round import Finding, StopEntry, visit_stop
-from service_desk.supervision.queries import rounds
+from service_desk.flow.stop_entry import Finding, StopEntry
+from service_desk.flow.walk_round import visit_stop
+from service_desk.supervision.queries import rounds, stops
 from service_desk.tickets import queries as tickets
 from service_desk.tickets.rules import is_working
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from service_desk.supervision.queries.rounds import Checks, StopLine
+    from service_desk.supervision.queries.rounds import Checks
+    from service_desk.supervision.queries.stops import StopLine
     from service_desk.supervision.rules.checks import Item
     from service_desk.tickets.models import Ticket
 
@@ -70,7 +72,7 @@ def visit(stop_id: int) -> ResponseReturnValue:
 
 def _entry(stop_id: int) -> StopEntry:
     """Return what the form says. Raises NotFound, BadInput."""
-    line, _walk = rounds.stop_of(stop_id)
+    line, _walk = stops.stop_of(stop_id)
     items = rounds.checklist(line.stop.checklist_id).items if line.stop.kind == "place" else ()
     good = {"yes": True, "no": False}.get(request.form.get("is_good", ""))
     ahead = number("clock_ahead_seconds", lowest=-1e7, highest=1e7)
@@ -102,7 +104,7 @@ def _finding(item: Item) -> Finding:
 
 
 def _page(stop_id: int, typed: dict[str, str], problems: dict[str, str], status: int) -> ResponseReturnValue:
-    line, walk = rounds.stop_of(stop_id)
+    line, walk = stops.stop_of(stop_id)
     here = line.stop
     checks = rounds.checklist(here.checklist_id) if here.kind == "place" else None
     opened = tickets.many(here.ticket_ids) if here.ticket_ids else {}
@@ -137,7 +139,7 @@ def _known(line: StopLine, checks: Checks) -> dict[str, list[tuple[Ticket, int]]
     }
     near = [
         (ticket, metres)
-        for ticket, metres in rounds.known_near(radius, here.lon, here.lat, max(radius.values(), default=0.0))
+        for ticket, metres in stops.known_near(radius, here.lon, here.lat, max(radius.values(), default=0.0))
         if metres <= radius[ticket.service_code] and is_working(ticket.status)
     ]
     return {

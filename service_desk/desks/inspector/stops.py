@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from service_desk.supervision.models import RoundStop
-    from service_desk.supervision.queries.rounds import StopLine
+    from service_desk.supervision.queries.stops import StopLine
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from service_desk import clock, config
 from service_desk.desks.inspector import words
 from service_desk.desks.inspector.door import actor, desk, holder, is_walker
 from service_desk.desks.inspector.stops import views
-from service_desk.supervision.queries import cases, rounds
+from service_desk.supervision.queries import cases, rounds, stops
 from service_desk.supervision.queries.cases import CaseFilter
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def today() -> ResponseReturnValue:
         if each.round.state == "walking"
         or (each.round.day == day and each.round.state in {"planned", "done"})
     ]
-    lines = rounds.stops_of(each.round.id for each in shown)
+    lines = stops.stops_of(each.round.id for each in shown)
     due = cases.cases(CaseFilter(mine=actor().id, due_by=now + timedelta(days=1)), limit=DUE_SHOWN)
     return render_template(
         "inspector/today.html",
