@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import addresses, bulk, due_time, judging, memory, pages, point_to_area, statements, sweep
+from bench import addresses, bulk, contractor, due_time, judging, memory, pages, point_to_area, statements, sweep
 from bench.report import table
 from bench.stage import ROOT, Stage
 from service_desk.local.stack import embedded_servers
@@ -22,6 +22,7 @@ SERVED = {
     "memory": memory.measure,
     "judging": judging.measure,
     "bulk": bulk.measure,
+    "contractor": contractor.measure,
     "statements": statements.measure,
     "sweep": sweep.measure,
 }

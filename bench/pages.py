@@ -93,14 +93,14 @@ def measure_post(stage, *, quick=False):
     ]
 
 
-def sign_in(port):
-    """Return the Cookie header of a clerk who logged in through the door."""
+def sign_in(port, who=CLERK):
+    """Return the Cookie header of a person, as a rule a clerk, who logged in through the door."""
     jar = http.cookiejar.CookieJar()
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
     base = f"http://127.0.0.1:{port}/staff/login"
     page = opener.open(base, timeout=20).read().decode()
     token = html.unescape(re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page).group(1))
-    form = urllib.parse.urlencode({"csrf_token": token, "email": CLERK, "password": DEMO_PASSWORD})
+    form = urllib.parse.urlencode({"csrf_token": token, "email": who, "password": DEMO_PASSWORD})
     opener.open(base, form.encode(), timeout=20).read()
     return "; ".join(f"{each.name}={each.value}" for each in jar)
 

@@ -22,10 +22,11 @@ async function begin(dataset) {
   const wasThere = navigator.serviceWorker.controller;
   await navigator.serviceWorker.register(dataset.worker, { scope: dataset.scope });
   const { active } = await navigator.serviceWorker.ready;
-  if (wasThere) return;
-  // The first page came before the worker: it is asked to keep it, the desk's first page, and what they brought.
-  const brought = performance.getEntriesByType("resource").map((each) => each.name);
-  active.postMessage({ keep: [location.href, dataset.scope, ...brought] });
+  // The first page came before the worker, and somebody may have left it at once: what is not kept yet is asked for.
+  const pages = [];
+  for (const page of [location.href, dataset.scope]) if (!(await caches.match(page, { ignoreVary: true }))) pages.push(page);
+  const brought = wasThere ? [] : performance.getEntriesByType("resource").map((each) => each.name);
+  if (pages.length || brought.length) active.postMessage({ keep: [...pages, ...brought] });
 }
 
 const holderKey = (dataset) => `keshet-holder:${dataset.scope}`;
