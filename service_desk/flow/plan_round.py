@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from service_desk import clock
 from service_desk.city.queries import city_map
 from service_desk.errors import BadInput, InvalidMove, NotAllowed, NotFound
-from service_desk.intake.rules import SaidPlace, clean_text
+from service_desk.flow.new_stops import along_the_way, point_of
+from service_desk.intake.rules import clean_text
 from service_desk.people import queries as people
-from service_desk.routing import queries as routes
 from service_desk.supervision.actions import rounds as actions
-from service_desk.supervision.actions.rounds import NewStop
 from service_desk.supervision.queries import rounds as queries
 from service_desk.supervision.queries import stops as stop_queries
 from service_desk.supervision.rules.ways import short_way
@@ -21,10 +20,11 @@ from service_desk.supervision.rules.who import may_supervise
 from service_desk.work import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from service_desk.people.rules import Actor
+    from service_desk.supervision.actions.rounds import NewStop
     from service_desk.supervision.models import Round, RoundStop
 
 #: stops of one round: more than a day holds
@@ -108,48 +108,6 @@ def _stop_problems(stops: Sequence[NewStop], there: int) -> dict[str, str]:
     return {}
 
 
-def along_the_way(stops: Sequence[NewStop]) -> list[NewStop]:
-    """Return the stops in the order of a short way through them."""
-    order = short_way([_point(stop) for stop in stops])
-    return [stops[n] for n in order]
-
-
-def _point(stop: NewStop | RoundStop) -> tuple[float, float] | None:
-    return (stop.lon, stop.lat) if stop.lon is not None and stop.lat is not None else None
-
-
-def place_stop(line: str, checklist_id: int) -> NewStop | None:
-    """Return a stop at an address as typed, or None when the address leads nowhere."""
-    placed = routes.place(SaidPlace("address", line=clean_text(line, 200)))
-    if placed.lon is None or placed.reason == "outside_boundary":
-        return None
-    return NewStop("place", placed.address, placed.lon, placed.lat, checklist_id)
-
-
-def order_stops_of(order_ids: Iterable[int]) -> list[NewStop]:
-    """Return a stop for each of these work orders; unknown ones are left out."""
-    return [
-        NewStop("order", order.address, order.lon, order.lat, order_id=order.id)
-        for order in queries.orders_of_ids(order_ids)
-    ]
-
-
-def case_stops_of(case_ids: Iterable[int]) -> list[NewStop]:
-    """Return a stop for each of these open cases; others are left out."""
-    return [
-        NewStop("case", case.address, case.lon, case.lat, case_id=case.id)
-        for case in queries.cases_of_ids(case_ids)
-    ]
-
-
-def again_stops_of(stop_ids: Iterable[int]) -> list[NewStop]:
-    """Return a stop for each place where these earlier stops were, with the same checklist."""
-    return [
-        NewStop("place", stop.address, stop.lon, stop.lat, stop.checklist_id)
-        for stop in stop_queries.stops_of_ids(stop_ids)
-    ]
-
-
 def add_stops(round_id: int, stops: Sequence[NewStop], actor: Actor) -> None:
     """Add stops at the end of a round that is not over. Raises NotAllowed, NotFound, InvalidMove, BadInput."""
     _require(actor)
@@ -173,7 +131,7 @@ def order_stops(round_id: int, actor: Actor) -> None:
             (each for each in stops if each.visited_at), key=lambda each: (each.visited_at or now, each.seq)
         )
         ahead = [each for each in stops if not each.visited_at]
-        order = short_way([_point(each) for each in ahead], _point(visited[-1]) if visited else None)
+        order = short_way([point_of(each) for each in ahead], point_of(visited[-1]) if visited else None)
         actions.number_stops([*visited, *(ahead[n] for n in order)])
 
 

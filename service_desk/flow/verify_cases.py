@@ -10,7 +10,7 @@ from sqlalchemy import select
 from service_desk.extensions import db
 from service_desk.supervision.models import Case, CaseEvent
 from service_desk.supervision.rules import ENDED_CASES
-from service_desk.supervision.rules.cases import CaseFact, chain
+from service_desk.supervision.rules.chains import CaseFact, chain
 from service_desk.work import tenant_id
 
 if TYPE_CHECKING:

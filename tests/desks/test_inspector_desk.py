@@ -13,7 +13,7 @@ from supervision.stage import STREET, case_of, checks_of, elsewhere, kinds_of, p
 from service_desk import clock, work
 from service_desk.extensions import db
 from service_desk.flow.handle_case import act_on_case
-from service_desk.flow.plan_round import case_stops_of
+from service_desk.flow.new_stops import case_stops_of
 from service_desk.flow.receive import receive_report
 from service_desk.intake.rules import SaidPlace
 from service_desk.people.rules import Actor

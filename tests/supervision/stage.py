@@ -8,7 +8,8 @@ from service_desk import clock
 from service_desk.city.queries import city_map
 from service_desk.extensions import db
 from service_desk.flow.handle_case import NewCase, open_case
-from service_desk.flow.plan_round import Plan, place_stop, plan_round
+from service_desk.flow.new_stops import place_stop
+from service_desk.flow.plan_round import Plan, plan_round
 from service_desk.intake.rules import SaidPlace
 from service_desk.people import queries as people
 from service_desk.people.rules import Actor, Role

@@ -14,12 +14,11 @@ from service_desk.supervision.rules import CASE_MOVES, CASE_STATES, ENDED_CASES,
 from service_desk.supervision.rules.cases import (
     VERBS,
     CaseAct,
-    CaseFact,
-    chain,
     is_possible,
     is_taken,
     step_of,
 )
+from service_desk.supervision.rules.chains import CaseFact, chain
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 WHOLE = CaseAct("", "words", 14, "123", 25_000, "permitted", 7)

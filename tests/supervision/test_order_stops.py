@@ -14,7 +14,7 @@ from service_desk.errors import BadInput
 from service_desk.extensions import db
 from service_desk.flow.do_order import FieldEntry, take_entry
 from service_desk.flow.issue_order import issue_order
-from service_desk.flow.plan_round import order_stops_of
+from service_desk.flow.new_stops import order_stops_of
 from service_desk.flow.receive import receive_report
 from service_desk.flow.stop_entry import StopEntry
 from service_desk.flow.verify_order import ask_verification, verify_order

@@ -15,7 +15,8 @@ from service_desk.errors import BadInput, InvalidMove, NotAllowed, NotFound
 from service_desk.extensions import db
 from service_desk.flow import plan_round as planning
 from service_desk.flow import visit_place
-from service_desk.flow.plan_round import Plan, case_stops_of, place_stop
+from service_desk.flow.new_stops import case_stops_of, place_stop
+from service_desk.flow.plan_round import Plan
 from service_desk.flow.receive import receive_report
 from service_desk.flow.stop_entry import Finding, StopEntry
 from service_desk.flow.walk_round import end_round, start_round, visit_stop

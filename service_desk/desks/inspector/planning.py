@@ -16,7 +16,7 @@ from service_desk.contractors.queries.orders import to_verify
 from service_desk.desks.inspector import words
 from service_desk.desks.inspector.door import actor, day, ids
 from service_desk.errors import BadInput, NotAllowed
-from service_desk.flow import plan_round as plans
+from service_desk.flow import new_stops
 from service_desk.flow.plan_round import Plan
 from service_desk.people import queries as people
 from service_desk.supervision.actions.rounds import NewStop
@@ -95,7 +95,7 @@ def _id(said: str) -> int | None:
 def stops_of(typed: Typed) -> list[NewStop]:
     """Return the stops that the form asks for. Raises BadInput for an address that leads nowhere; it comes first then."""
     lines = [line.strip() for line in typed.lines.splitlines() if line.strip()][:MOST_LINES]
-    found = {line: plans.place_stop(line, _id(typed.checklist) or 0) for line in lines}
+    found = {line: new_stops.place_stop(line, _id(typed.checklist) or 0) for line in lines}
     lost = [line for line in lines if found[line] is None]
     if lost:
         typed.lines = "\n".join([*lost, *(line for line in lines if line not in lost)])
@@ -106,9 +106,9 @@ def stops_of(typed: Typed) -> list[NewStop]:
     return [
         *(NewStop("place", str(spot.name.get("he", "")), spot.lon, spot.lat, checklist_id) for spot in spots),
         *(each for each in found.values() if each is not None),
-        *plans.again_stops_of(typed.again),
-        *plans.order_stops_of(typed.orders),
-        *plans.case_stops_of(typed.cases),
+        *new_stops.again_stops_of(typed.again),
+        *new_stops.order_stops_of(typed.orders),
+        *new_stops.case_stops_of(typed.cases),
     ]
 
 

@@ -16,7 +16,7 @@ from service_desk.city.queries import city_map
 from service_desk.contractors.queries.orders import to_verify
 from service_desk.extensions import db
 from service_desk.flow.handle_case import usual_unit
-from service_desk.flow.plan_round import along_the_way, case_stops_of, order_stops_of
+from service_desk.flow.new_stops import along_the_way, case_stops_of, order_stops_of
 from service_desk.people import queries as people
 from service_desk.people.rules import Actor
 from service_desk.supervision.actions import cases as case_actions

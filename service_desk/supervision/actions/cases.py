@@ -10,7 +10,8 @@ from sqlalchemy import insert
 from service_desk.extensions import db
 from service_desk.supervision.models import Case, CaseEvent, CasePhoto
 from service_desk.supervision.rules import ENDED_CASES
-from service_desk.supervision.rules.cases import CaseFact, CaseStep, chain, reference_of
+from service_desk.supervision.rules.cases import CaseStep, reference_of
+from service_desk.supervision.rules.chains import CaseFact, chain
 from service_desk.work import new_id, tenant_id
 
 if TYPE_CHECKING:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass, field
-from datetime import UTC, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from service_desk.errors import BadInput, InvalidMove
@@ -184,44 +182,3 @@ def is_taken(taken_by: int | None, taken_at: datetime | None, actor_id: int | No
     if taken_by is None or taken_at is None or taken_by == actor_id:
         return False
     return now - taken_at < timedelta(hours=TAKEN_HOURS)
-
-
-# --- history -------------------------------------------------------------------------------------------------------
-
-_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-@dataclass(frozen=True)
-class CaseFact:
-    """What is hashed of a case's event. at: aware; data: JSON values only."""
-
-    authority_id: int
-    case_id: int
-    seq: int
-    at: datetime
-    kind: str
-    actor_kind: str
-    actor_id: int | None
-    state: str
-    unit_id: int | None
-    data: Mapping[str, Any]
-
-
-def chain(previous: bytes, fact: CaseFact) -> bytes:
-    """Return the hash of a fact over its predecessor's hash (sha-256, 32 bytes)."""
-    body = _CANONICAL.encode(
-        [
-            "case",
-            fact.authority_id,
-            fact.case_id,
-            fact.seq,
-            fact.at.astimezone(UTC).isoformat(timespec="microseconds"),
-            fact.kind,
-            fact.actor_kind,
-            fact.actor_id,
-            fact.state,
-            fact.unit_id,
-            fact.data,
-        ]
-    )
-    return hashlib.sha256(previous + body.encode()).digest()
