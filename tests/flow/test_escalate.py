@@ -348,3 +348,18 @@ def _agree(ticket_id):
         assert is_running or each.next_rung_at is None
         assert each.next_rung_at is None or each.next_rung_at >= now
     assert verify_history().count == 0
+
+
+def test_a_sweep_takes_as_many_statements_for_many_as_for_one(traveller, report, statements):
+    def swept(count):
+        ids = [report(phone=f"+9725023{count:02}{n:03}") for n in range(count)]
+        traveller.move_to(max(instant_of(each, 150) for each in ids) + timedelta(hours=1))
+        db.session.rollback()
+        statements.clear()
+        assert record_breaches() == 2 * count
+        breaches = len(statements)
+        climb_rungs()
+        return breaches, len(statements) - breaches
+
+    swept(1)  # what is kept in memory is read now
+    assert swept(1) == swept(12)
