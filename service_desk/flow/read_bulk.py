@@ -39,11 +39,13 @@ class Bulk:
 
 def read_bulk(bulk_id: int, actor: Actor) -> Bulk:
     """Return an act and what became of it, in three statements. Raises NotFound, NotAllowed (another's act)."""
+    if not may(actor, "bulk"):
+        raise NotAllowed
     with transaction():
         act = many.bulk_act(bulk_id)
         if act is None:
             raise NotFound
-        if not may(actor, "bulk") or act.staff_id != actor.id:
+        if act.staff_id != actor.id:
             raise NotAllowed
         outcome = act.outcome
         lists = {name: outcome.get(name, []) for name in ("done", "left", "kept")}

@@ -10,6 +10,7 @@ from service_desk.errors import InvalidMove, NotAllowed, NotFound
 from service_desk.flow import merging
 from service_desk.flow.telling import DELIVER, recipients_of, values_of
 from service_desk.messages import actions as messages
+from service_desk.people.rules import may
 from service_desk.slas import actions as slas
 from service_desk.slas import putting_back as clocks_before
 from service_desk.slas.queries import clocks_of_many, pauses_of
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from service_desk.work import After
 
 #: what the timetable notes by itself: it is no reason to leave a ticket as a hasty act made it
-_BY_ITSELF = frozenset({"breached", "escalated"})
+_BY_ITSELF = frozenset({"breached", "escalated", "order_breached"})
 #: acts after whose message the person must hear that it is not so
 _MUST_CORRECT = frozenset({"resolve", "reject", "merge"})
 
@@ -51,6 +52,8 @@ def undo(bulk_id: int, actor: Actor) -> int:
     What was done and what was left is kept in the act's outcome. A second press changes nothing. Raises NotFound,
     NotAllowed (another's act), InvalidMove when the time is over.
     """
+    if not may(actor, "bulk"):
+        raise NotAllowed
     now = clock.now()
     with transaction() as after:
         bulk = many.bulk_act(bulk_id, is_locked=True)

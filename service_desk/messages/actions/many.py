@@ -67,6 +67,8 @@ def _supersede(rows: Sequence[Mapping[str, Any]], now: datetime) -> list[int]:
             Message.ticket_id.in_({row["ticket_id"] for row in rows}),
             Message.follower_id.in_({row["follower_id"] for row in rows}),
             Message.state == "pending",
+            # What is too late is the sweep's: two that each change many rows must not want the same ones.
+            Message.expires_at > now,
             Message.event.not_in(rules.KEPT),
         )
         .values(state="superseded", reason="newer_message", next_try_at=None, settled_at=now)
