@@ -82,7 +82,7 @@ def check_contract(form: ContractForm) -> ContractContent:
         problems["valid_from"] = "in_the_past"
     if problems or terms is None or unit is None or form.valid_from is None:
         raise BadInput(problems)
-    return ContractContent(code, unit.id, name, terms, form.valid_from, form.valid_to)
+    return ContractContent(code, unit.id, name, terms, form.valid_from, form.valid_to, form.seen_version)
 
 
 def set_contract(form: ContractForm, actor: Actor) -> int:

@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from service_desk import clock
+from service_desk import clock, work
 from service_desk.city import kept
+from service_desk.contractors.actions.contracts import keep_version
 from service_desk.contractors.queries import contracts
 from service_desk.contractors.rules.contract import ContractTerms
 from service_desk.errors import BadInput, NotAllowed, NotFound
-from service_desk.flow.set_contract import ContractForm, set_contract
+from service_desk.flow.set_contract import ContractForm, check_contract, set_contract
 
 pytestmark = pytest.mark.usefixtures("contract_shelf")
 
@@ -171,6 +172,16 @@ def test_a_calendar_that_never_opens_is_refused(admin, owner, app):
             connection.execute(change, {"windows": before})
             connection.execute(text("UPDATE authorities SET data_version = data_version + 1"))
         kept.forget()
+
+
+def test_a_version_kept_meanwhile_by_another_process_is_noticed_in_the_database(admin):
+    form = form_of("C-ROADS-1")
+    content = check_contract(form)
+    set_contract(form, admin)
+    late = dataclasses.replace(content, valid_from=form.valid_from + timedelta(days=9))
+    with pytest.raises(BadInput) as caught, work.transaction():
+        keep_version(late, clock.now(), admin)
+    assert caught.value.problems == {"version": "changed_meanwhile"}
 
 
 def test_only_an_administrator_may_keep_a_contract(clerk):

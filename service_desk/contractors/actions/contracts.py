@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ContractContent:
-    """A version about to be kept. code: as the city files it; valid_to: first day it no longer holds, or None."""
+    """A version about to be kept. code: as the city files it; valid_to: first day it no longer holds, or None.
+
+    seen_version: the last version that the writer knew of, 0 for none.
+    """
 
     code: str
     unit_id: int
@@ -31,13 +34,14 @@ class ContractContent:
     terms: ContractTerms
     valid_from: date
     valid_to: date | None = None
+    seen_version: int = 0
 
 
 def keep_version(content: ContractContent, now: datetime, actor: Actor) -> Contract:
     """Keep the next version of a contract, or the first; the version before ends on the day it begins.
 
     Raises BadInput for: a start not after the last version's (`valid_from`), an end not after the start (`valid_to`),
-    another contractor than before (`unit`), work and area that another contract of the contractor has (`domains`).
+    another contractor than before (`unit`), a version kept meanwhile (`version`), work and area that another contract of the contractor has (`domains`).
     """
     # This updates and so locks the authority's row: two who save at once come one after the other.
     city.note_change()
@@ -78,6 +82,8 @@ def keep_version(content: ContractContent, now: datetime, actor: Actor) -> Contr
 
 def _problems(content: ContractContent, last: Contract | None, others: Sequence[Contract]) -> dict[str, str]:
     found: dict[str, str] = {}
+    if content.seen_version != (last.version if last else 0):
+        found["version"] = "changed_meanwhile"
     if last is not None and content.valid_from <= last.valid_from:
         found["valid_from"] = "not_after_the_last_version"
     if content.valid_to is not None and content.valid_to <= content.valid_from:
