@@ -9,9 +9,11 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     DateTime,
+    Double,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    LargeBinary,
     SmallInteger,
     Text,
     UniqueConstraint,
@@ -36,7 +38,7 @@ class Message(Table):
         UniqueConstraint("authority_id", "dedupe_key"),
         UniqueConstraint("attempt_token"),
         CheckConstraint(f"state IN {STATES}", name="state"),
-        CheckConstraint("channel IN ('sms', 'whatsapp', 'none')", name="channel"),
+        CheckConstraint("channel IN ('sms', 'whatsapp', 'voice', 'email', 'none')", name="channel"),
         Index("ix_messages_ticket", "authority_id", "ticket_id"),
         Index("ix_messages_address", "authority_id", "address", "created_at"),
         Index(
@@ -92,6 +94,11 @@ class Message(Table):
     is_possible_duplicate: Mapped[bool] = mapped_column(default=False)
     #: earlier row that ended undelivered and that this one tries again
     fallback_of_id: Mapped[int | None] = mapped_column(BigInteger)
+    #: parts an SMS takes; null for other channels
+    segments: Mapped[int | None] = mapped_column(SmallInteger)
+    #: what the provider charged, in millionths of its currency; null until it says
+    price_micros: Mapped[int | None] = mapped_column(BigInteger)
+    currency: Mapped[str | None] = mapped_column(Text)
 
 
 class Attempt(Table):
@@ -152,8 +159,13 @@ class Inbound(Table):
     resident_id: Mapped[int | None] = mapped_column(BigInteger)
     #: ticket it was put on; null when it could not be decided
     ticket_id: Mapped[int | None] = mapped_column(BigInteger)
-    #: what was done with it: remark | stopped | started | undecided | unknown_sender
+    #: what was done with it: remark | stopped | started | undecided | unknown_sender | reported | asked | helped …
     outcome: Mapped[str] = mapped_column(Text)
+    #: a pin that came with it (degrees)
+    lon: Mapped[float | None] = mapped_column(Double)
+    lat: Mapped[float | None] = mapped_column(Double)
+    #: when a worker has fetched its media; null while some waits or there is none
+    media_fetched_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class ReplyTemplate(Table):
@@ -174,3 +186,126 @@ class ReplyTemplate(Table):
     words: Mapped[dict[str, str]] = mapped_column(JSONB)
     sort: Mapped[int] = mapped_column(SmallInteger, default=0)
     is_active: Mapped[bool] = mapped_column(default=True)
+
+
+class Preference(Table):
+    """How a person wants to hear (העדפות). One row a resident; without it the channel of each report holds."""
+
+    __tablename__ = "preferences"
+    __table_args__ = (
+        ForeignKeyConstraint(["authority_id", "resident_id"], ["residents.authority_id", "residents.id"]),
+        CheckConstraint("channel IN ('sms', 'whatsapp', 'voice', 'email', 'none')", name="channel"),
+    )
+    authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    resident_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    channel: Mapped[str] = mapped_column(Text)
+    locale: Mapped[str] = mapped_column(Text)
+    #: lower case; empty when none was left
+    email: Mapped[str] = mapped_column(Text, default="")
+    #: messages may come at night and on Shabbat too
+    is_any_hour: Mapped[bool] = mapped_column(default=False)
+    updated_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Consent(Table):
+    """One yes or no of a person for one channel and purpose (הסכמה). Append-only: the newest holds."""
+
+    __tablename__ = "consents"
+    __table_args__ = (
+        ForeignKeyConstraint(["authority_id", "resident_id"], ["residents.authority_id", "residents.id"]),
+        CheckConstraint("purpose IN ('service', 'news')", name="purpose"),
+        Index("ix_consents_resident", "authority_id", "resident_id"),
+    )
+    authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
+    resident_id: Mapped[int] = mapped_column(BigInteger)
+    channel: Mapped[str] = mapped_column(Text)
+    purpose: Mapped[str] = mapped_column(Text)
+    is_given: Mapped[bool]
+    at: Mapped[datetime] = mapped_column(Instant)
+    #: where it was said: report | page | chat | word | desk | provider
+    source: Mapped[str] = mapped_column(Text)
+    #: sha256 of the words that were agreed to, null for a word of the person's own
+    wording_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class PhoneCode(Table):
+    """A one-time code sent to a number (קוד חד־פעמי): stored only as a hash, bound to the browser that asked."""
+
+    __tablename__ = "phone_codes"
+    __table_args__ = (Index("ix_phone_codes_phone", "authority_id", "phone", "created_at"),)
+    authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
+    #: E.164
+    phone: Mapped[str] = mapped_column(Text)
+    #: argon2id over code and request: a dump gives no code away
+    code_hash: Mapped[str] = mapped_column(Text)
+    #: sha256 of the asking browser's secret
+    request_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    #: sha256 of the address it was asked from, for limits
+    origin_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    tries: Mapped[int] = mapped_column(SmallInteger, default=0)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Wording(Table):
+    """A version of the city's own words for one event, channel and language (נוסח הודעה)."""
+
+    __tablename__ = "wordings"
+    __table_args__ = (
+        UniqueConstraint("authority_id", "event", "channel", "locale", "version"),
+        Index(
+            "uq_wordings_in_force",
+            "authority_id",
+            "event",
+            "channel",
+            "locale",
+            unique=True,
+            postgresql_where=text("valid_to IS NULL"),
+        ),
+    )
+    authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
+    event: Mapped[str] = mapped_column(Text)
+    channel: Mapped[str] = mapped_column(Text)
+    locale: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(SmallInteger)
+    #: with {reference}, {link}, {due}, {service} … as messages.wording names them
+    body: Mapped[str] = mapped_column(Text)
+    valid_from: Mapped[datetime] = mapped_column(Instant)
+    valid_to: Mapped[datetime | None] = mapped_column(Instant)
+    created_by: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Approval(Table):
+    """What the provider says of a WhatsApp template (אישור תבנית), kept in sync."""
+
+    __tablename__ = "approvals"
+    authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
+    #: as submitted: keshet_<event>_<locale>[_v<version>]
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    content_sid: Mapped[str | None] = mapped_column(Text)
+    #: unsubmitted | received | pending | approved | rejected | paused | disabled
+    state: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    synced_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Conversation(Table):
+    """A report being made in a chat (שיחה): what was understood so far. One a number and channel, forgotten when it is over."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (Index("ix_conversations_expires", "authority_id", "expires_at"),)
+    authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    channel: Mapped[str] = mapped_column(Text, primary_key=True)
+    #: E.164
+    address: Mapped[str] = mapped_column(Text, primary_key=True)
+    locale: Mapped[str] = mapped_column(Text)
+    #: what is asked now: language | what | where | which_street | number | photo | confirm | which_ticket
+    step: Mapped[str] = mapped_column(Text)
+    #: what was understood: {"service_code", "text", "place", "answers", "photos", "choices", "key"}
+    draft: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    updated_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
