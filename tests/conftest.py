@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 #: emptied after each test, children first
 HOT_TABLES = (
+    "preferences", "consents", "phone_codes", "conversations",
     "damages", "verifications", "proofs", "order_entries", "order_pauses", "order_clocks", "work_orders", "field_links", "statements",
     "round_stops", "rounds", "case_events", "case_photos", "cases", "escalations", "notices", "city_ladders", "saved_filters", "claims", "bulk_acts", "shift_handovers",
     "attempts", "receipts", "inbound", "messages", "photos", "reports", "routes", "clocks", "pauses", "remarks", "followers",
