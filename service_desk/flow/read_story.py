@@ -134,7 +134,17 @@ def _story(ticket: Ticket, follower: Follower, parts: list[Any], why: dict[str, 
             said.setdefault(each["seq"], []).append(each["text"])
     own = {each["at"] for each in happened if each["actor_kind"] == "resident" and _is_for(each, follower)}
     is_done = ticket.status in {"resolved", "closed"}
-    seen = [each for each in photos if _may_see(each, own, is_reporter=is_reporter, is_done=is_done)]
+    inner = {
+        photo
+        for each in happened
+        if each["kind"] == "order_verified"
+        for photo in each["data"].get("photos", ())
+    }
+    seen = [
+        each
+        for each in photos
+        if each["id"] not in inner and _may_see(each, own, is_reporter=is_reporter, is_done=is_done)
+    ]
     return Story(ticket, follower, happened, clocks, pauses, said, seen, why, is_reporter)
 
 
@@ -144,7 +154,7 @@ def _is_for(row: dict[str, Any], follower: Follower) -> bool:
 
 
 def _may_see(photo: dict[str, Any], own: set[datetime], *, is_reporter: bool, is_done: bool) -> bool:
-    """Say whether a photo may be seen. own: when this follower added something; a photo bears its act's moment.
+    """Say whether a photo may be seen; those of whoever checks a contractor's work are never asked for. own: when this follower added something; a photo bears its act's moment.
 
     A contractor's work is the city's to judge first: its photo is seen once the city says that it is done.
     """

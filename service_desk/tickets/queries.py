@@ -178,6 +178,7 @@ class QueueFilter:
     is_triage: bool = False
     has_news: bool = False
     statuses: tuple[str, ...] = ()
+    order_state: str | None = None
     service_code: str | None = None
     group_code: str | None = None
     area_code: str | None = None
@@ -213,6 +214,7 @@ class QueueRow(NamedTuple):
     has_news: bool
     last_touch_at: datetime
     last_touch: str
+    order_state: str | None
 
 
 _LINE = tuple(getattr(Ticket, name) for name in QueueRow._fields)
@@ -230,6 +232,7 @@ _CONDITIONS: dict[str, Callable[[Any, Any], Any]] = {
     "is_triage": lambda _asked, _now: Ticket.triage_reason.is_not(None),
     "has_news": lambda _asked, _now: Ticket.has_news,
     "statuses": lambda statuses, _now: Ticket.status.in_(statuses),
+    "order_state": lambda state, _now: Ticket.order_state == state,
     "service_code": lambda code, _now: Ticket.service_code == code,
     "group_code": lambda code, _now: Ticket.group_code == code,
     "area_code": lambda code, _now: Ticket.area_code == code,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import secrets
 from datetime import date
 
 from PIL import Image
@@ -11,12 +12,16 @@ from service_desk import clock
 from service_desk.city import kept
 from service_desk.city.queries import city_map
 from service_desk.contractors.actions import contracts as actions
+from service_desk.contractors.queries import orders
 from service_desk.contractors.queries.contracts import contract_for
 from service_desk.contractors.rules.contract import ContractTerms
 from service_desk.extensions import db
+from service_desk.flow.do_order import FieldEntry, FieldPhoto
 from service_desk.flow.issue_order import issue_order
 from service_desk.flow.receive import receive_report
+from service_desk.intake.rules import EncodedPhoto
 from service_desk.people.rules import SYSTEM, Actor
+from service_desk.tickets import queries as tickets
 from service_desk.work import transaction
 
 TERMS = {
@@ -88,3 +93,33 @@ def picture(colour=(90, 80, 70), size=(64, 48)):
     Image.new("RGB", size, colour).save(made, "JPEG")
     made.seek(0)
     return made
+
+
+def entry(kind, at=None, *, place=None, photos=(), **more):
+    """Return an entry as a phone sends it, made at ``at``. place: (lon, lat), or None when the phone gave none."""
+    lon, lat = place or (None, None)
+    taken = tuple(
+        FieldPhoto(each, EncodedPhoto(secrets.token_bytes(16), b"small", 40, 30)) for each in photos
+    )
+    return FieldEntry(
+        key=secrets.token_hex(8),
+        kind=kind,
+        happened_at=at or clock.now(),
+        clock_ahead_seconds=0,
+        lon=lon,
+        lat=lat,
+        accuracy_m=10.0 if place else None,
+        photos=taken,
+        **more,
+    )
+
+
+def spot(ticket_id):
+    """Return where the ticket is, in degrees."""
+    ticket = tickets.ticket_or_404(ticket_id)
+    return ticket.lon, ticket.lat
+
+
+def state(order_id):
+    """Return the order's state as stored."""
+    return orders.order_or_404(order_id).state

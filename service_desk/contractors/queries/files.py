@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
 from service_desk.extensions import db
 from service_desk.work import tenant_id
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _PARTS = """
 SELECT to_jsonb(o) AS self,
@@ -29,6 +32,7 @@ FROM work_orders o WHERE o.authority_id = :authority
 """
 _OF_TICKET = text(_PARTS + " AND o.ticket_id = :ticket ORDER BY o.number")
 _ONE = text(_PARTS + " AND o.id = :order")
+_MANY = text(_PARTS + " AND o.id = ANY(:orders)")
 
 Row = dict[str, Any]
 
@@ -48,16 +52,24 @@ class OrderFile:
 def orders_of(ticket_id: int) -> list[OrderFile]:
     """Return a ticket's orders by number, ended ones too. One statement."""
     found = db.session.execute(_OF_TICKET, {"authority": tenant_id(), "ticket": ticket_id})
-    return [
-        OrderFile(_parsed(row[0]), *([_parsed(each) for each in part] for part in row[1:])) for row in found
-    ]
+    return [_file(row) for row in found]
+
+
+def files_of(order_ids: Sequence[int]) -> list[OrderFile]:
+    """Return these orders whole, in no order. One statement, none for none."""
+    if not order_ids:
+        return []
+    found = db.session.execute(_MANY, {"authority": tenant_id(), "orders": list(order_ids)})
+    return [_file(row) for row in found]
 
 
 def order_file(order_id: int) -> OrderFile | None:
     """Return one order whole, or None. One statement."""
     row = db.session.execute(_ONE, {"authority": tenant_id(), "order": order_id}).first()
-    if row is None:
-        return None
+    return None if row is None else _file(row)
+
+
+def _file(row: Any) -> OrderFile:
     return OrderFile(_parsed(row[0]), *([_parsed(each) for each in part] for part in row[1:]))
 
 

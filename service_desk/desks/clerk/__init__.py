@@ -6,13 +6,16 @@ from service_desk.desks.clerk import (
     claims,
     handover_page,
     intake_page,
+    link_page,
     live,
     map_page,
+    order_page,
     queue_page,
     saved,
     split_page,
     templates_page,
     ticket_page,
+    verify_page,
 )
 from service_desk.desks.clerk.door import desk
 
@@ -23,11 +26,14 @@ __all__ = [
     "desk",
     "handover_page",
     "intake_page",
+    "link_page",
     "live",
     "map_page",
+    "order_page",
     "queue_page",
     "saved",
     "split_page",
     "templates_page",
     "ticket_page",
+    "verify_page",
 ]

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 
+from service_desk import clock
 from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
-from service_desk.desks.clerk import words
+from service_desk.desks.admin import contract_words
+from service_desk.desks.clerk import order_terms, words
 from service_desk.desks.clerk.door import roster
 from service_desk.desks.filters import by_language
 from service_desk.flow.finish import OUTCOMES
@@ -29,7 +31,7 @@ NEAR_M = 500.0
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. kind: words, line, choice, select, photos or hidden. value: what it holds before anything is typed."""
+    """One field. kind: words, line, choice, select, tick, photos, promises or hidden. value: what it holds before anything is typed."""
 
     name: str
     kind: str
@@ -87,8 +89,37 @@ def _hand_over(ticket: Ticket, _actor: Actor) -> list[Field]:
     usual = f"unit:{ticket.unit_id}" if ticket.unit_id else ""
     return [
         Field("to", "select", _("To whom"), options=[*options, (_("Centres"), centres)], value=usual),
+        *_promises(order_terms.by_rule(ticket, clock.now()), ticket),
         _words(_("Why"), _("Stays internal. The resident is told to whom."), is_optional=True, limit=600),
     ]
+
+
+def _promises(choices: list[order_terms.Choice], ticket: Ticket) -> list[Field]:
+    """Return what the page says of orders that would be issued; nothing when none would."""
+    now = clock.now()
+    lines = [(each.name, order_terms.duties_in_words(each, ticket, now)) for each in choices]
+    label = _("Under a contract: a work order is issued with it.")
+    return [Field("promises", "promises", label, options=[("", list(lines))])] if lines else []
+
+
+def _order(ticket: Ticket, _actor: Actor) -> list[Field]:
+    own, choices = order_terms.domain_of(ticket), order_terms.choices(ticket, clock.now())
+    options: Groups = [("", [("", _("Choose"))])]
+    for label, is_own in ((_("For this kind of work"), True), (_("For other work"), False)):
+        named = [
+            (f"{each.unit_id}:{each.domain}", _("%(name)s: %(work)s", name=each.name, work=contract_words.domain(each.domain)))
+            for each in choices
+            if (each.domain == own) == is_own
+        ]  # fmt: skip
+        options += [(label, named)] if named else []
+    usual = next((f"{each.unit_id}:{each.domain}" for each in choices if each.domain == own), "")
+    hint = "" if choices else _("No contract in force covers this place.")
+    return [
+        Field("contractor", "select", _("Contractor"), hint, usual, options),
+        *_promises([each for each in choices if each.domain == own], ticket),
+        _words(_("What has to be done"), _("The contractor reads it. The resident does not."), is_optional=True, limit=2000),
+        Field("phone", "tick", _("May see the number of the reporter, for this order"), value=""),
+    ]  # fmt: skip
 
 
 def _triage(ticket: Ticket, _actor: Actor) -> list[Field]:
@@ -154,6 +185,7 @@ def _merge(ticket: Ticket, _actor: Actor) -> list[Field]:
 _FIELDS: dict[str, Callable[[Ticket, Actor], list[Field]]] = {
     "assign": _assign,
     "hand_over": _hand_over,
+    "order": _order,
     "triage": _triage,
     "resolve": _resolve,
     "reject": _reject,

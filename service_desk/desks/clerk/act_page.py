@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 #: a version no ticket has: a form without its version is answered like a late one
 _NEVER = -1
 #: fields of use-cases that the forms call otherwise
-_FIELD_OF = {"place": "line"}
+_FIELD_OF = {"place": "line", "unit": "contractor", "contract": "contractor"}
 _NOT_TYPED = frozenset({"csrf_token", "seen", "then", "photos", "despite"})
 #: acts that disturb nobody who works on the ticket
 _BESIDE = frozenset({"note", "news"})

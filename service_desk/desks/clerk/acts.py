@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from service_desk.desks.speech import later as _
 from service_desk.errors import BadInput
-from service_desk.flow import finish, hand_over, merge, triage, work_on
+from service_desk.flow import finish, hand_over, issue_order, merge, triage, work_on
 from service_desk.intake.rules import SaidPlace
 from service_desk.people.rules import may
 from service_desk.tickets.rules import is_working, may_move
@@ -67,6 +67,21 @@ def _hand_over(given: Given) -> None:
     hand_over.hand_over(given.ticket_id, given.seen, given.actor, words=given.words(), **where)
 
 
+def _issue(given: Given) -> None:
+    number, _colon, domain = given.form.get("contractor", "").partition(":")
+    if not number.isdigit() or len(number) > 18:
+        raise BadInput({"contractor": "required"})
+    issue_order.issue_order(
+        given.ticket_id,
+        given.seen,
+        given.actor,
+        unit_id=int(number),
+        instructions=given.words(),
+        domain=domain or None,
+        may_see_phone=given.form.get("phone") == "yes",
+    )
+
+
 def _triage(given: Given) -> None:
     line, centre = given.form.get("line", "").strip()[:200], given.form.get("centre", "")
     place = None
@@ -106,6 +121,7 @@ ACTS: dict[str, Act] = {
         Act("resolve", _("Done"), "seal-check", "resolve", "resolved", _("Done. The resident is asked to confirm."), _resolve, "e"),
         Act("triage", _("Sort"), "path", "triage", "triaged", _("Sorted."), _triage, "t"),
         Act("hand_over", _("Hand over"), "truck", "hand_over", "assigned", _("Handed over. The resident is told."), _hand_over, "h"),
+        Act("order", _("Issue a work order"), "note-pencil", "issue_order", None, _("The work order is issued."), _issue, "w"),
         Act("ask", _("Ask the resident"), "question", "ask", "waiting", _("Asked. The clock stands still until the answer."),
             lambda g: work_on.ask_resident(g.ticket_id, g.seen, g.actor, g.words()), "q"),
         Act("assign", _("Assign to a colleague"), "user-plus", "assign", "assigned", _("Assigned."), _assign, "c"),
@@ -148,6 +164,7 @@ def is_possible(act: Act, ticket: Ticket, actor: Actor) -> bool:
         "news": lambda: ticket.has_news,
         "unmerge": lambda: ticket.status == "duplicate",
         "split": lambda: is_working(ticket.status),
+        "order": lambda: is_working(ticket.status),
     }.get(act.verb)
     if state is not None:
         return bool(state())

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from service_desk.people.rules import Actor
 
-VIEWS = ("open", "mine", "late", "hazard", "triage", "news", "waiting", "contractor")
+VIEWS = ("open", "mine", "late", "hazard", "triage", "news", "waiting", "contractor", "to_verify", "refused")
 CHANNELS = ("web", "phone", "walk_in", "open311", "sms", "whatsapp")
 WORDS_LIMIT = 100
 
@@ -132,6 +132,8 @@ def view_filter(view: str, base: QueueFilter, actor: Actor) -> QueueFilter:
         "triage": {"is_triage": True},
         "news": {"has_news": True},
         "waiting": {"statuses": ("waiting",)},
+        "to_verify": {"order_state": "to_verify"},
+        "refused": {"order_state": "refused"},
     }
     return replace(base, **changes.get(view, {}))  # type: ignore[arg-type]
 

@@ -14,6 +14,44 @@ if TYPE_CHECKING:
 
     Words = Mapping[str, LazyString]
 
+#: state of an order → (word, tag colour): the colour says whose move it is, here seen from the city
+STATE: Mapping[str, tuple[LazyString, str]] = {
+    "issued": (_("Issued, not accepted yet"), "neutral"),
+    "accepted": (_("Accepted"), "neutral"),
+    "scheduled": (_("Scheduled"), "neutral"),
+    "on_site": (_("Team on site"), "info"),
+    "done": (_("To be checked"), "accent"),
+    "passed": (_("Passed"), "success"),
+    "refused": (_("Refused by the contractor"), "accent"),
+    "cancelled": (_("Cancelled"), "neutral"),
+}
+#: state of a verification → (word, tag colour)
+CHECK: Mapping[str, tuple[LazyString, str]] = {
+    "asked": (_("Waits for a look"), "accent"),
+    "passed": (_("Passed"), "success"),
+    "failed": (_("Did not pass"), "danger"),
+    "withdrawn": (_("No longer needed"), "neutral"),
+}
+DOUBTED = _("Counts as failed until somebody decides")
+#: why an entry of the field does not count at the time that it said
+DOUBT: Words = {
+    "clock_not_measured": _(
+        "The phone's clock could not be compared with ours: it counts from when it came."
+    ),
+    "came_late": _("It came more than a day later: it counts from when it came."),
+    "in_the_future": _("The phone said a time still to come: it counts from when it came."),
+    "before_the_order": _("The phone said a time before the order was issued."),
+    "no_place": _("The phone gave no place: it counts from when it came."),
+    "far_away": _("It was entered away from the place: it counts from when it came."),
+}
+#: what became of an entry, unless it was taken
+OUTCOME: Words = {
+    "late": _("Older than what was known: kept, and the state stayed."),
+    "repeated": _("Said before: kept, and nothing changed."),
+    "refused": _("Not taken: the order was no longer open for it."),
+}
+DECISION: Words = {"approved": _("Approved"), "waived": _("Waived")}
+ANSWER: Words = {"accepted": _("accepted"), "contested": _("contested")}
 #: kind of event, or kind and result of a check → the sentence of the history
 SENTENCE: Words = {
     "order_issued": _("Work order %(number)s issued to %(to)s by %(who)s"),
@@ -33,8 +71,8 @@ SENTENCE: Words = {
     "order_verified passed": _("Work order %(number)s passed: %(why)s"),
     "order_verified failed": _("Work order %(number)s did not pass, and is open on its first clock: %(why)s"),
     "damage_proposed": _("An agreed damage was proposed for work order %(number)s"),
-    "damage_answered": _("An agreed damage of work order %(number)s was answered by the contractor"),
-    "damage_decided": _("An agreed damage of work order %(number)s was decided by %(who)s"),
+    "damage_answered": _("The contractor answered an agreed damage: %(why)s"),
+    "damage_decided": _("An agreed damage was decided by %(who)s: %(why)s"),
 }
 #: the last event, in a word or two, for the queue
 TOUCH: Words = {
@@ -110,6 +148,8 @@ def why(data: Mapping[str, Any]) -> str:
         (FINDING, "finding"),
         (DUTY, "clock"),
         (WHY_CHECKED, "why"),
+        (ANSWER, "answer"),
+        (DECISION, "decision"),
     ):
         code = str(data.get(key, ""))
         if code in table:

@@ -14,6 +14,7 @@ from service_desk.desks.clerk.chips import GROUPS, Borders, DueChip, chip, stead
 from service_desk.desks.clerk.door import staff_names
 from service_desk.desks.filters import by_language, on_day
 from service_desk.desks.speech import spoken
+from service_desk.tickets.rules import is_working
 from service_desk.work import tenant_id
 
 if TYPE_CHECKING:
@@ -88,6 +89,9 @@ def tag_of(ticket: Ticket | QueueRow, *, is_row: bool = False) -> tuple[Any, str
     """Return (word, colour) of the ticket's state. is_row: an unread answer goes first in the queue."""
     if is_row and ticket.has_news:
         return words.NEW_ANSWER
+    waits_for = words.ORDER_STATE.get(ticket.order_state or "")
+    if waits_for and is_working(ticket.status) and ticket.status != "waiting":
+        return waits_for
     if ticket.status in {"assigned", "in_progress"} and ticket.handler_kind in {"contractor", "unit"}:
         if ticket.status == "in_progress":
             return words.STATUS["in_progress"]

@@ -9,11 +9,14 @@ from flask import Response, render_template, request
 from service_desk import clock
 from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
-from service_desk.desks.clerk import cards, thread, words
+from service_desk.contractors.queries.files import orders_of
+from service_desk.desks.clerk import cards, order_acts, thread, words
 from service_desk.desks.clerk.acts import ACTS, is_allowed, is_possible, offered
 from service_desk.desks.clerk.at_work import working_on
 from service_desk.desks.clerk.door import actor, desk, staff_names
 from service_desk.desks.clerk.minimap import mini_map
+from service_desk.desks.clerk.order_cards import order_card
+from service_desk.desks.clerk.order_parts import damages_of
 from service_desk.desks.clerk.people_card import people_of
 from service_desk.desks.clerk.photos import photo_bytes
 from service_desk.desks.clerk.rows import holder_of, icon_of, name_of, tag_of
@@ -25,8 +28,15 @@ from service_desk.people.rules import may
 from service_desk.tickets import queries
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from service_desk.contractors.queries.files import OrderFile
     from service_desk.flow.dossier import Dossier
     from service_desk.intake.models import Report
+    from service_desk.people.rules import Actor
+
+#: who may open the page of a damage
+AUDIENCE_OF_DAMAGES = ("mayor", "manager", "admin")
 
 
 @desk.get("/desk/t/<int:ticket_id>", endpoint="ticket")
@@ -61,6 +71,8 @@ def _page(ticket_id: int, revealed: dict[int, str] | None = None) -> str:
     show = request.args.get("show", "all")
     show = show if show in thread.TABS else "all"
     main, rest = offered(ticket, who)
+    orders = orders_of(ticket_id) if any(each.kind == "order_issued" for each in dossier.events) else []
+    proofs = {each["photo_id"] for order in orders for each in order.proofs}
     return render_template(
         "clerk/ticket.html",
         ticket=ticket,
@@ -74,6 +86,10 @@ def _page(ticket_id: int, revealed: dict[int, str] | None = None) -> str:
         tabs=[(name, len(thread.tab(every, name))) for name in thread.TABS],
         show=show,
         entries=thread.tab(every, show),
+        orders=[_order(each, dossier, who, now) for each in orders],
+        photos=[each for each in dossier.photos if each.id not in proofs],
+        may_link=may(who, "issue_order"),
+        may_see_damages=who.has(*AUDIENCE_OF_DAMAGES),
         clocks=cards.clock_cards(dossier.clocks, dossier.pauses, now),
         ball=cards.ball_card(dossier, now),
         route=route_words(dossier),
@@ -94,6 +110,16 @@ def _page(ticket_id: int, revealed: dict[int, str] | None = None) -> str:
         **working_on(dossier, who, now),
         words=words,
     )
+
+
+def _order(found: OrderFile, dossier: Dossier, who: Actor, now: datetime) -> dict[str, Any]:
+    """Return one order's card with what may be done to it and what it cost."""
+    ticket = dossier.ticket
+    return {
+        "card": order_card(found, ticket.reference, now, (dossier.clocks, dossier.pauses)),
+        "acts": order_acts.offered(found, ticket, who),
+        "damages": damages_of(dossier.events, found.self["id"]),
+    }
 
 
 def answers_of(report: Report) -> list[tuple[Any, str]]:

@@ -29,6 +29,11 @@ STATUS: Mapping[str, tuple[LazyString, str]] = {
     "duplicate": (_("Merged"), "neutral"),
 }
 WITH_CONTRACTOR = (_("With a contractor"), "neutral")
+#: what a ticket's orders wait for → (word, tag colour), when it is the city's move
+ORDER_STATE: Mapping[str, tuple[LazyString, str]] = {
+    "to_verify": (_("To be checked"), "accent"),
+    "refused": (_("Refused by a contractor"), "accent"),
+}
 WITH_UNIT = (_("With a city unit"), "info")
 NEW_ANSWER = (_("New answer"), "accent")
 STATUS_ICON = {
@@ -227,6 +232,8 @@ VIEW: Words = {
     "news": _("New answers"),
     "waiting": _("Clock paused"),
     "contractor": _("With a contractor"),
+    "to_verify": _("To be checked"),
+    "refused": _("Refused by a contractor"),
 }
 GROUP: Words = {
     "late": _("Late"),
@@ -252,6 +259,12 @@ PROBLEM: Words = {
     "not_date": _("A date is needed here."),
     "not_boolean": _("Yes or no is needed here."),
     "not_option": _("One of the options is needed here."),
+    "contract_ended": _("The contract with this contractor has ended."),
+    "no_contract": _("There is no contract with this contractor."),
+    "not_in_contract": _("The contract does not cover this work here."),
+    "order_already_open": _("This contractor has an open order for this work already."),
+    "calendar_ends": _("The calendar of the contract does not reach far enough."),
+    "not_then": _("Between 1 and 90 days."),
     "not_a_photo": _("One file is not a photo that can be read."),
     "too_large": _("One photo is too large (up to 15 MB)."),
 }

@@ -142,9 +142,18 @@ def event_words(event: dict[str, Any], ticket: Ticket) -> str | None:
         "split": _("The centre made two requests of this report"),
         "joined": _("Another resident joined"),
         "breached": _("We are late: a promise passed unmet"),
+        # Of the work of contractors she hears who has it, that the danger is over, and that somebody looked: no more.
+        "order_issued": _("Handed to %(name)s", name=unit_name(event["holder_id"])),
+        "order_made_safe": _("The place was made safe"),
     }
     if event["kind"] == "breached" and data.get("clock") == "acknowledge":
         return None  # an inner clock: the resident was promised the result
+    if (
+        event["kind"] == "order_verified"
+        and data.get("result") == "passed"
+        and event["actor_kind"] == "staff"
+    ):
+        return _("The centre checked the work")
     return words.get(event["kind"])
 
 

@@ -62,19 +62,27 @@ def _shown(story: Story) -> dict[str, Any]:
 
 def _timeline(story: Story) -> list[dict[str, Any]]:
     """Return what happened, newest first, in words, with what was said at it."""
-    found = []
-    for event in reversed(story.events):
+    found: list[dict[str, Any]] = []
+    handed = ""
+    for event in story.events:
         words = sayings.event_words(event, story.ticket)
+        if event["kind"] in {"handed_over", "order_issued"}:
+            # One story: an order that goes with the handing over, or a second part of it, is not told again.
+            words, handed = (
+                (None if event["kind"] == "order_issued" and words == handed else words),
+                words or "",
+            )
         if words:
+            is_order = event["kind"].startswith("order_")
             found.append(
                 {
                     "at": event["at"],
                     "words": words,
-                    "said": story.words.get(event["seq"], []),
-                    "photos": event["data"].get("photos", 0),
+                    "said": [] if is_order else story.words.get(event["seq"], []),
+                    "photos": 0 if is_order else event["data"].get("photos", 0),
                 }
             )
-    return found
+    return found[::-1]
 
 
 @desk.get("/t/<token>")
