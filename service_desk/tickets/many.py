@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, or_, select
 
@@ -96,13 +96,12 @@ def bulk_act(bulk_id: int, *, is_locked: bool = False) -> BulkAct | None:
     return db.session.scalar(query)
 
 
-def bulk_act_by_key(submission_key: str) -> tuple[int, int] | None:
-    """Return (id, staff id) of the act that came with this key, or None."""
-    query = select(BulkAct.id, BulkAct.staff_id).where(
+def bulk_act_by_key(submission_key: str) -> Row[tuple[int, int, str, dict[str, Any]]] | None:
+    """Return (id, staff_id, verb, asked) of the act that came with this key, or None."""
+    query = select(BulkAct.id, BulkAct.staff_id, BulkAct.verb, BulkAct.asked).where(
         BulkAct.authority_id == tenant_id(), BulkAct.submission_key == submission_key
     )
-    row = db.session.execute(query).first()
-    return (row.id, row.staff_id) if row else None
+    return db.session.execute(query).first()
 
 
 def bulk_acts_of(staff_id: int, since: datetime, limit: int = 50) -> list[Row[tuple[int, str, datetime]]]:

@@ -16,6 +16,7 @@ from service_desk.flow import answer, bulk, merge, work_on
 from service_desk.flow.breach import record_breaches
 from service_desk.flow.bulk import BulkAsked
 from service_desk.flow.receive import receive_report
+from service_desk.flow.sweep import sweep
 from service_desk.flow.verify_history import verify_history
 from service_desk.messages.actions import claim
 from service_desk.messages.models import Message
@@ -233,6 +234,30 @@ def test_the_key_of_another_is_refused(report, clerk, colleague):
     _act(RESOLVE, clerk, report(), key=key)
     with pytest.raises(Conflict):
         _act(RESOLVE, colleague, report(), key=key)
+
+
+def test_the_same_key_with_another_act_is_refused(report, clerk):
+    ticket_id, key = report(), secrets.token_hex(16)
+    _act(RESOLVE, clerk, ticket_id, key=key)
+    with pytest.raises(Conflict):
+        _act(REJECT, clerk, ticket_id, key=key)
+    assert _ticket(ticket_id).status == "resolved"
+
+
+def test_the_sweep_rings_for_held_messages_when_their_time_has_come(report, clerk, rung):
+    ticket_id = report()
+    db.session.execute(
+        update(Message).where(Message.authority_id == 1).values(state="sent", next_try_at=None)
+    )
+    db.session.commit()
+    rung.clear()
+    _act(RESOLVE, clerk, ticket_id)
+    assert rung == []
+    now = clock.now()
+    sweep(now + timedelta(minutes=1))
+    assert rung == []
+    sweep(now + bulk.HELD + timedelta(seconds=2))
+    assert [job.rpartition(".")[2] for job, _ids in rung] == ["deliver_messages"]
 
 
 def test_two_clerks_at_once_do_each_ticket_once(app, report, clerk, colleague):

@@ -10,7 +10,7 @@ from service_desk import clock
 from service_desk.errors import BadInput, Conflict, NotAllowed
 from service_desk.flow import finish, hand_over, merging, step, work_on
 from service_desk.flow.bulk.asked import LIMIT, understand, why_left
-from service_desk.flow.telling import DELIVER, recipients_of, values_of
+from service_desk.flow.telling import recipients_of, values_of
 from service_desk.messages import actions as messages
 from service_desk.people.rules import may
 from service_desk.slas import actions as slas
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from service_desk.flow.bulk.asked import BulkAsked, Meant
     from service_desk.people.rules import Actor
     from service_desk.tickets.models import Ticket, TicketEvent
-    from service_desk.work import After
 
 #: how long messages wait, so that taking the act back takes them back too
 HELD = timedelta(minutes=2)
@@ -66,7 +65,7 @@ def act(tickets: Sequence[tuple[int, int]], asked: BulkAsked, actor: Actor, subm
     """Do what was previewed to every ticket that still is as it was shown; the rest is left, with the reason.
 
     tickets: (id, version shown), at most LIMIT. submission_key: of the preview page; a second press returns the first
-    act. Returns the act's id. Raises BadInput, NotAllowed, Conflict (the key is somebody else's).
+    act. Returns the act's id. Raises BadInput, NotAllowed, Conflict (the key came with another act).
     """
     if not may(actor, "bulk"):
         raise NotAllowed
@@ -76,11 +75,11 @@ def act(tickets: Sequence[tuple[int, int]], asked: BulkAsked, actor: Actor, subm
     if problems:
         raise BadInput(problems)
     now = clock.now()
-    with transaction() as after:
+    with transaction():
         bulk_id = _begin(meant, actor, submission_key, now)
         if bulk_id is None:
-            return _same(submission_key, actor)
-        outcome = _run(seen, meant, actor, now, after)
+            return _same(submission_key, meant, actor)
+        outcome = _run(seen, meant, actor, now)
         kept = many.bulk_act(bulk_id)
         if kept is not None:
             kept.outcome = outcome
@@ -89,16 +88,13 @@ def act(tickets: Sequence[tuple[int, int]], asked: BulkAsked, actor: Actor, subm
 
 def _begin(meant: Meant, actor: Actor, submission_key: str, now: datetime) -> int | None:
     """Write the act's row first: of two presses at once, the second waits here and finds it done (None)."""
-    kept: dict[str, Any] = dict(meant.asked.kept())
-    if meant.text:
-        kept["words"] = text_digest(meant.text)
     row: dict[str, Any] = {
         "authority_id": tenant_id(),
         "id": new_id(),
         "staff_id": actor.id,
         "at": now,
         "verb": meant.asked.verb,
-        "asked": kept,
+        "asked": _kept(meant),
         "outcome": {"done": [], "left": []},
         "submission_key": submission_key,
         "undo_until": now + UNDO,
@@ -107,15 +103,28 @@ def _begin(meant: Meant, actor: Actor, submission_key: str, now: datetime) -> in
     return None if written is None else int(written.id)
 
 
-def _same(submission_key: str, actor: Actor) -> int:
+def _kept(meant: Meant) -> dict[str, str]:
+    """Return what the act's row keeps of what was asked: codes and values, and the words' digest."""
+    words = {"words": text_digest(meant.text)} if meant.text else {}
+    return meant.asked.kept() | words
+
+
+def _same(submission_key: str, meant: Meant, actor: Actor) -> int:
     first = many.bulk_act_by_key(submission_key)
-    if first is None or first[1] != actor.id:
+    if first is None or (first.staff_id, first.verb, first.asked) != (
+        actor.id,
+        meant.asked.verb,
+        _kept(meant),
+    ):
         raise Conflict
-    return first[0]
+    return int(first.id)
 
 
-def _run(seen: dict[int, int], meant: Meant, actor: Actor, now: datetime, after: After) -> dict[str, Any]:
-    """Do it, and return what is kept of it: which were done, with what they were; which were left, and why."""
+def _run(seen: dict[int, int], meant: Meant, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Do it, and return what is kept of it: which were done, with what they were; which were left, and why.
+
+    Nothing is rung: the messages wait, and the sweep finds them when their time has come.
+    """
     wanted = {*seen, meant.main_id} if meant.main_id else set(seen)
     held = many.lock_many(wanted)
     _check_main(held, meant)
@@ -132,8 +141,6 @@ def _run(seen: dict[int, int], meant: Meant, actor: Actor, now: datetime, after:
     waiting, retired = messages.tell_many(run.telling, now, now + HELD)
     if run.main is not None:
         merging.move_followers(run.moving, doing, run.main.ticket.id, "follower")
-    if waiting:
-        after.ring(DELIVER, tenant_id())
     return {"done": done, "left": left, "messages": waiting, "retired": retired}
 
 
