@@ -292,7 +292,7 @@ def test_a_shift_is_handed_over_with_what_it_leaves(desk, report, clerk, stateme
     assert len(statements) <= 8, statements
     counted = {
         label: int(number)
-        for number, label in re.findall(r'<b><bdi>(\d+)</bdi></b><span>([^<]+)</span>', page)
+        for number, label in re.findall(r"<b><bdi>(\d+)</bdi></b><span>([^<]+)</span>", page)
     }
     assert counted["New in this shift"] == 2
     assert counted["Ended in this shift"] == 1
@@ -322,7 +322,7 @@ def test_the_next_shift_begins_where_the_last_one_ended(desk, report):
     browser = desk()
     browser.post("/desk/handover", {"centre": "5", "last": "0", "words": ""})
     page = page_of(browser.get("/desk/handover"))
-    assert '<b><bdi>0</bdi></b><span>New in this shift</span>' in page
+    assert "<b><bdi>0</bdi></b><span>New in this shift</span>" in page
     assert "Earlier handovers" in page
 
 
