@@ -15,7 +15,7 @@ from service_desk.flow.visit_place import visit_place
 from service_desk.intake.rules import clean_text
 from service_desk.supervision.actions import rounds as actions
 from service_desk.supervision.queries import cases, rounds, stops
-from service_desk.supervision.rules.cases import CaseAct, is_possible
+from service_desk.supervision.rules.cases import CaseAct, look
 from service_desk.supervision.rules.who import may_supervise
 from service_desk.work import transaction
 
@@ -88,6 +88,7 @@ def _visit_case(line: StopLine, entry: StopEntry, actor: Actor) -> str:
         problems["is_good"] = "required"
     if problems:
         raise BadInput(problems)
+    now = clock.now()
     stored, _lost = keep_photos(entry.photos)
     try:
         with transaction():
@@ -95,9 +96,11 @@ def _visit_case(line: StopLine, entry: StopEntry, actor: Actor) -> str:
             outcome = record(line.stop.id, entry, {"result": result})
             if outcome == "taken":
                 case = cases.lock(line.stop.case_id or 0)
-                verb = "comply" if entry.is_good and is_possible("comply", case.state) else "inspect"
+                first, *then = look(case.state, is_good=bool(entry.is_good))
                 # The round sent her there: whoever has taken the case reads in its history that she has been.
-                do_act(case, CaseAct(verb, words), actor, stored, clock.now(), despite=case.taken_by)
+                do_act(case, CaseAct(first, words), actor, stored, now, despite=case.taken_by)
+                for verb in then:
+                    do_act(case, CaseAct(verb, words), actor, (), now, despite=case.taken_by)
     except BaseException:
         drop(stored)
         raise

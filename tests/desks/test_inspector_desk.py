@@ -206,6 +206,20 @@ def test_a_known_request_nearby_is_offered(desk, manager, inspector, said):
     assert stops.stop_of(stop_id)[0].stop.ticket_ids == [known]
 
 
+def test_a_case_is_looked_at_from_its_stop(desk, manager, inspector):
+    case_id = case_of(inspector)
+    (stop_id,) = stop_ids(round_of(manager, inspector, lines=(), stops=case_stops_of([case_id])))
+    assert "What is the state of the matter?" in text_of(desk.get(f"/inspector/stops/{stop_id}"))
+    path = f"/inspector/stops/{stop_id}"
+    refused = desk.post(path, {"entry_key": "k", "is_good": "no", "words": " "})
+    assert refused.status_code == 422
+    assert 'value="no" checked' in text_of(refused)
+    sent = {"entry_key": "k", "is_good": "no", "words": "עדיין שם", "photos": [photo()]}
+    assert desk.post(path, sent, content_type="multipart/form-data").status_code == 303
+    assert "עדיין שם" in text_of(desk.get(f"/inspector/cases/{case_id}"))
+    assert len(cases.photos_of(case_id)) == 1
+
+
 def test_another_inspector_only_looks_at_a_round(client, manager, inspector):
     round_id = round_of(manager, inspector)
     (stop_id,) = stop_ids(round_id)

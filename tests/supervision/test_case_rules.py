@@ -16,6 +16,7 @@ from service_desk.supervision.rules.cases import (
     CaseAct,
     is_possible,
     is_taken,
+    look,
     step_of,
 )
 from service_desk.supervision.rules.chains import CaseFact, chain
@@ -113,3 +114,16 @@ def test_the_chain_feels_every_part(name):
     }.get(name, 99)
     assert chain(b"x", replace(fact, **{name: other})) != chain(b"x", fact)
     assert chain(b"y", fact) != chain(b"x", fact)
+
+
+def test_a_round_s_look_never_opens_again_what_was_put_right():
+    assert look("opened", is_good=True) == ("inspect", "comply")
+    assert look("warned", is_good=True) == ("comply",)
+    assert [look(state, is_good=True) for state in ("complied", "dropped", "closed")] == [("note",)] * 3
+    assert {look(state, is_good=False) for state in CASE_STATES} == {("inspect",)}
+    for state in CASE_STATES:
+        for is_good in (True, False):
+            at = state
+            for verb in look(state, is_good=is_good):
+                at = step_of(act(verb), at, NOW, NOW).state
+            assert not is_good or at in {"complied", *ENDED_CASES}

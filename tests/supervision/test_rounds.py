@@ -241,6 +241,14 @@ def test_a_look_at_a_case_is_an_act_on_it(manager, inspector):
     assert stops.on_the_way() == (frozenset(), frozenset())
 
 
+def test_a_matter_put_right_is_said_by_one_visit(manager, inspector):
+    case_id = case_of(inspector)
+    stop = only_stop(round_of(manager, inspector, lines=(), stops=tuple(case_stops_of([case_id]))))
+    visit_stop(stop.id, StopEntry("k", "הדוכן הוסר", is_good=True), inspector)
+    assert kinds_of(case_id) == ["opened", "inspected", "complied"]
+    assert only_stop(stop.round_id).result == "ok"
+
+
 def test_only_its_inspector_walks_a_round_and_only_planners_plan(manager, inspector):
     round_id = round_of(manager, inspector)
     stop = only_stop(round_id)

@@ -95,36 +95,28 @@ def rounds(
     *, since: date | None = None, until: date | None = None, inspector_id: int | None = None
 ) -> list[RoundLine]:
     """Return the rounds of the days (both included), newest day first, with counts of their stops. One statement."""
+    wanted = [Round.authority_id == tenant_id()]
+    if since is not None:
+        wanted.append(Round.day >= since)
+    if until is not None:
+        wanted.append(Round.day <= until)
+    if inspector_id is not None:
+        wanted.append(Round.inspector_id == inspector_id)
     done = RoundStop.result.is_not(None) & (RoundStop.result != "not_reached")
-    counted = (
-        select(
-            RoundStop.round_id.label("round_id"),
-            func.count().label("stops"),
-            func.count().filter(done).label("done"),
-            func.count().filter(RoundStop.result.in_(("finding", "failed"))).label("findings"),
-        )
-        .where(RoundStop.authority_id == tenant_id())
-        .group_by(RoundStop.round_id)
-        .subquery()
-    )
+    same = (RoundStop.authority_id == Round.authority_id) & (RoundStop.round_id == Round.id)
     query = (
         select(
             Round,
-            func.coalesce(counted.c.stops, 0),
-            func.coalesce(counted.c.done, 0),
-            func.coalesce(counted.c.findings, 0),
+            func.count(RoundStop.id),
+            func.count(RoundStop.id).filter(done),
+            func.count(RoundStop.id).filter(RoundStop.result.in_(("finding", "failed"))),
         )
-        .outerjoin(counted, counted.c.round_id == Round.id)
-        .where(Round.authority_id == tenant_id())
+        .outerjoin(RoundStop, same)
+        .where(*wanted)
+        .group_by(Round.authority_id, Round.id)
         .order_by(Round.day.desc(), Round.id.desc())
         .limit(LIMIT)
     )
-    if since is not None:
-        query = query.where(Round.day >= since)
-    if until is not None:
-        query = query.where(Round.day <= until)
-    if inspector_id is not None:
-        query = query.where(Round.inspector_id == inspector_id)
     return [RoundLine(*row) for row in db.session.execute(query)]
 
 

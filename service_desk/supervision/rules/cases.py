@@ -121,6 +121,18 @@ def is_possible(verb: str, state: str) -> bool:
     return may_move_case(state, target)
 
 
+def look(state: str, *, is_good: bool) -> tuple[str, ...]:
+    """Return the acts that a round's look at a case comes to. is_good: the matter was put right.
+
+    A case nobody had seen is inspected and put right at once; one that was put right, or has ended, only gets a note.
+    """
+    if not is_good:
+        return ("inspect",)
+    if is_possible("comply", state):
+        return ("comply",)
+    return ("inspect", "comply") if state == "opened" else ("note",)
+
+
 def step_of(act: CaseAct, state: str, next_at: datetime | None, now: datetime) -> CaseStep:
     """Return what the act does to a case in this state.
 
