@@ -29,6 +29,7 @@ export default function fieldOutbox(element) {
   let entries = [];
   let stopped = "";
   let isSending = false;
+  let isWanted = false;
 
   const waiting = () => entries.filter((entry) => entry.state === "waiting");
 
@@ -47,8 +48,12 @@ export default function fieldOutbox(element) {
   }
 
   async function send() {
-    if (isSending) return;
+    if (isSending) {
+      isWanted = true; // The network came back, or more was entered, while an attempt was still out.
+      return;
+    }
     isSending = true;
+    isWanted = false;
     draw();
     const before = new Set(waiting().map((entry) => entry.key));
     const told = await box.send().catch(() => ({ stopped: "busy" }));
@@ -57,6 +62,7 @@ export default function fieldOutbox(element) {
     draw();
     const held = Math.max(0, ...waiting().map((entry) => entry.held || 0)) - Date.now();
     if (held > 0) setTimeout(send, held + 50);
+    else if (isWanted && waiting().length) setTimeout(send, 500);
     if (!here.busy && entries.some((entry) => before.has(entry.key) && entry.state !== "waiting" && entry.page === location.pathname)) renew();
   }
 

@@ -16,6 +16,7 @@ import { keep, recall } from "./kept.mjs";
 const STORE = "entries";
 const DAY_MS = 86_400_000;
 const PATIENCE_MS = 60_000;
+const GREETING_MS = 12_000;
 const AHEAD = "keshet-clock-ahead";
 
 let opened = null;
@@ -56,7 +57,7 @@ export async function greet(ping) {
   const began = Date.now();
   let answer;
   try {
-    answer = await fetch(ping, { headers: { Accept: "application/json" }, redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
+    answer = await fetch(ping, { headers: { Accept: "application/json" }, redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(GREETING_MS) });
   } catch {
     return { stopped: "offline" };
   }
