@@ -58,6 +58,8 @@ def downgrade() -> None:
     """Take them away again. Calls and letters become messages that nobody asked for."""
     op.execute("UPDATE messages SET channel = 'none' WHERE channel IN ('voice', 'email')")
     _channels(CHANNELS_BEFORE)
+    op.drop_column('messages', 'is_urgent')
+    op.drop_column('messages', 'channel_reason')
     op.drop_column('messages', 'currency')
     op.drop_column('messages', 'price_micros')
     op.drop_column('messages', 'segments')
@@ -162,3 +164,5 @@ def _tables() -> None:
     op.add_column('messages', sa.Column('segments', sa.SmallInteger(), nullable=True))
     op.add_column('messages', sa.Column('price_micros', sa.BigInteger(), nullable=True))
     op.add_column('messages', sa.Column('currency', sa.Text(), nullable=True))
+    op.add_column('messages', sa.Column('channel_reason', sa.Text(), nullable=True))
+    op.add_column('messages', sa.Column('is_urgent', sa.Boolean(), server_default=sa.false(), nullable=False))

@@ -17,6 +17,7 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -99,6 +100,10 @@ class Message(Table):
     #: what the provider charged, in millionths of its currency; null until it says
     price_micros: Mapped[int | None] = mapped_column(BigInteger)
     currency: Mapped[str | None] = mapped_column(Text)
+    #: why this channel: one of rules.choosing.REASONS
+    channel_reason: Mapped[str | None] = mapped_column(Text)
+    #: may leave at night and on days of rest too: a hazard, a code, an answer to what the person just did, or her wish
+    is_urgent: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Attempt(Table):
