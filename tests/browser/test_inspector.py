@@ -79,6 +79,8 @@ def test_a_round_is_walked_on_a_phone_in_hebrew_also_without_a_network(visit, pl
     answer_all(page)
     page.locator("#visit button[type=submit]").click()
     page.wait_for_selector("#outbox[data-state=waiting]")
+    page.reload()  # the page and what waits are both still here
+    page.wait_for_selector("#outbox[data-state=waiting]")
     phone.context.set_offline(False)
     page.wait_for_selector(".su-answers", timeout=20_000)
 
