@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, literal, select, tuple_
 
 from service_desk.extensions import db
+from service_desk.reports.holders import NOBODY, turns
 from service_desk.reports.populations import OF_TICKETS, cases, source
 from service_desk.slas.models import Clock
 from service_desk.tickets.models import Ticket, TicketEvent
-from service_desk.work import tenant_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -162,16 +162,11 @@ def where_time_goes(period: Period, now: datetime) -> dict[str, float]:
         .limit(MOST_TICKETS)
         .subquery()
     )
-    until = func.lead(TicketEvent.at).over(partition_by=TicketEvent.ticket_id, order_by=TicketEvent.seq)
-    held = (
-        select(TicketEvent.holder_kind, TicketEvent.status, TicketEvent.at, until.label("until"))
-        .where(TicketEvent.authority_id == tenant_id(), TicketEvent.ticket_id.in_(select(done.c.ticket_id)))
-        .subquery()
-    )
+    held = turns(TicketEvent.ticket_id.in_(select(done.c.ticket_id)))
     hours = func.sum(func.extract("epoch", held.c.until - held.c.at)) / 3600
     query = (
         select(held.c.holder_kind, hours)
-        .where(held.c.until.is_not(None), held.c.status != "resolved", held.c.holder_kind != "nobody")
+        .where(held.c.until.is_not(None), held.c.status != "resolved", held.c.holder_kind != NOBODY)
         .group_by(held.c.holder_kind)
     )
     return {kind: float(total) for kind, total in db.session.execute(query) if total}

@@ -7,7 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import tzinfo
+    from decimal import Decimal
 
 #: lengths of a rolling period a reader may choose, in days
 LENGTHS = (7, 30, 90, 365)
@@ -108,3 +110,16 @@ class Spread:
         if self.half is None or self.half_before is None or not may_compare(self.cases, self.cases_before):
             return None
         return round(self.half - self.half_before, 2)
+
+
+def apportioned(values: Sequence[Decimal], total: int) -> list[int]:
+    """Return whole numbers in the proportion of the values that sum to ``total`` exactly (largest remainders)."""
+    whole = sum(values)
+    if whole <= 0:
+        return [0 for _each in values]
+    exact = [each * total / whole for each in values]
+    found = [int(each) for each in exact]
+    by_rest = sorted(range(len(exact)), key=lambda place: (found[place] - exact[place], place))
+    for place in by_rest[: total - sum(found)]:
+        found[place] += 1
+    return found

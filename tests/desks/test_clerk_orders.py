@@ -96,8 +96,8 @@ def test_an_order_is_issued_by_a_form_that_names_contractor_and_duties(desk, sai
     db.session.expunge_all()
     page = get(desk, f"/desk/t/{ticket_id}/order")
     chosen = re.search(r'<option value="(\d+:roads)" selected', page).group(1)
-    assert "to accept by" in page
-    assert "to finish by" in page
+    assert "Acceptance: " in page
+    assert "End of the work: " in page
     answer = post(
         desk,
         f"/desk/t/{ticket_id}/order",
@@ -268,7 +268,7 @@ def test_handing_over_says_that_an_order_goes_with_it(desk, said):
     db.session.expunge_all()
     page = shown(get(desk, f"/desk/t/{ticket_id}/hand_over"))
     assert "a work order is issued with it" in page
-    assert "to accept by" in page
+    assert "Acceptance: " in page
 
 
 def test_a_link_is_shown_once_and_can_be_ended(desk, order_id):

@@ -89,16 +89,19 @@ def _hand_over(ticket: Ticket, _actor: Actor) -> list[Field]:
     usual = f"unit:{ticket.unit_id}" if ticket.unit_id else ""
     return [
         Field("to", "select", _("To whom"), options=[*options, (_("Centres"), centres)], value=usual),
-        *_promises(order_terms.by_rule(ticket, clock.now()), ticket),
+        *_promises(
+            order_terms.by_rule(ticket, clock.now()),
+            ticket,
+            _("Under a contract: a work order is issued with it, and its clocks begin."),
+        ),
         _words(_("Why"), _("Stays internal. The resident is told to whom."), is_optional=True, limit=600),
     ]
 
 
-def _promises(choices: list[order_terms.Choice], ticket: Ticket) -> list[Field]:
+def _promises(choices: list[order_terms.Choice], ticket: Ticket, label: str) -> list[Field]:
     """Return what the page says of orders that would be issued; nothing when none would."""
     now = clock.now()
     lines = [(each.name, order_terms.duties_in_words(each, ticket, now)) for each in choices]
-    label = _("Under a contract: a work order is issued with it.")
     return [Field("promises", "promises", label, options=[("", list(lines))])] if lines else []
 
 
@@ -116,7 +119,7 @@ def _order(ticket: Ticket, _actor: Actor) -> list[Field]:
     hint = "" if choices else _("No contract in force covers this place.")
     return [
         Field("contractor", "select", _("Contractor"), hint, usual, options),
-        *_promises([each for each in choices if each.domain == own], ticket),
+        *_promises([each for each in choices if each.domain == own], ticket, _("By the contract, if it is issued now:")),
         _words(_("What has to be done"), _("The contractor reads it. The resident does not."), is_optional=True, limit=2000),
         Field("phone", "tick", _("May see the number of the reporter, for this order"), value=""),
     ]  # fmt: skip

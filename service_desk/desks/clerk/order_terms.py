@@ -10,6 +10,7 @@ from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
 from service_desk.contractors.queries import contracts
 from service_desk.contractors.rules import CLOCK_KINDS
+from service_desk.desks.contractor.words import CLOCK
 from service_desk.desks.filters import by_language, due
 from service_desk.errors import NotFound
 from service_desk.slas.queries import standards
@@ -63,13 +64,7 @@ def by_rule(ticket: Ticket, at: datetime) -> list[Choice]:
 
 
 def duties_in_words(choice: Choice, ticket: Ticket, at: datetime) -> str:
-    """Return until when each duty would run if the order were issued now: «accept by 10:00, finish by 16:00»."""
-    said = {
-        "accept": lambda time: _("to accept by %(time)s", time=time),
-        "arrive": lambda time: _("to arrive by %(time)s", time=time),
-        "make_safe": lambda time: _("to make safe by %(time)s", time=time),
-        "complete": lambda time: _("to finish by %(time)s", time=time),
-    }
+    """Return until when each duty would run if the order were issued now: «acceptance: 10:00 · end of the work: 16:00»."""
     found = []
     for kind in CLOCK_KINDS:
         duty = choice.terms.duty(kind, is_hazard=ticket.is_hazard, service_code=ticket.service_code)
@@ -79,5 +74,5 @@ def duties_in_words(choice: Choice, ticket: Ticket, at: datetime) -> str:
             ends = due_at(at, duty.minutes, standards().calendar(duty.calendar_code)[1])
         except (CalendarError, NotFound):
             continue
-        found.append(said[kind](due(ends)))
-    return ", ".join(found)
+        found.append(_("%(duty)s: %(time)s", duty=CLOCK[kind], time=due(ends)))
+    return " · ".join(found)
