@@ -89,3 +89,8 @@ def test_the_worker_keeps_to_its_desk(client):
     assert "Content-Security-Policy" in answer.headers
     assert "Service-Worker-Allowed" not in answer.headers
     answer.close()
+
+
+def test_an_error_before_anybody_is_known_is_a_page_not_a_fault(client):
+    for path in ("/contractor/leave", "/contractor/o/1/entries"):
+        assert client.raw.post(path).status_code == 400

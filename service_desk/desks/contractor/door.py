@@ -11,7 +11,7 @@ from flask_login import current_user
 from service_desk.city.queries import city_map
 from service_desk.contractors.queries import orders as queries
 from service_desk.errors import NotFound
-from service_desk.work import tenant_id
+from service_desk.work import present_tenant, tenant_id
 
 if TYPE_CHECKING:
     from service_desk.contractors.models import WorkOrder
@@ -60,6 +60,9 @@ def money_tabs() -> tuple[tuple[str, str], ...]:
 
 @desk.context_processor
 def _shell() -> dict[str, Any]:
+    # A page that says what went wrong may come before anybody is known here.
+    if present_tenant() is None or not current_user.is_authenticated:
+        return {}
     city = city_map()
     return {
         "firms": [city.units[each].name for each in units() if each in city.units],
