@@ -25,6 +25,7 @@ ENTER = {
     "inspector": frozenset({"inspector", "manager", "unit"}),
     "field": EVERYBODY,
     "mayor": frozenset({"manager", "mayor", "admin"}),
+    "notices": frozenset({"clerk", "manager", "unit", "inspector", "mayor", "admin"}),
     "admin": frozenset({"admin"}),
 }
 #: endpoint → roles, where it differs from its desk
@@ -55,6 +56,7 @@ EXCEPTIONS: dict[str, frozenset[str]] = {
     "clerk.bulk_done": frozenset({"clerk", "manager"}),
     "clerk.bulk_undo": frozenset({"clerk", "manager"}),
     "clerk.bulk_mine": frozenset({"clerk", "manager"}),
+    "clerk.verify": frozenset({"clerk", "manager", "unit"}),
     "clerk.split": frozenset({"clerk", "manager"}),
     "clerk.split_do": frozenset({"clerk", "manager"}),
     "clerk.replies": frozenset({"manager", "admin"}),
