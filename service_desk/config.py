@@ -48,6 +48,14 @@ class Settings:
     open311_posts_per_minute: int = 30_000
     #: least time between two ordinary digests of one person
     digest_minutes: int = 60
+    #: off only where tests or load must not depend on the hour
+    is_quiet_kept: bool = True
+    #: E.164 number that calls come from; empty: the city does not call
+    twilio_voice_sender: str = ""
+    #: smtp[s]://user:password@host:port; empty: no letters by e-mail
+    mail_url: str = ""
+    #: whom letters come from
+    mail_from: str = ""
 
     @property
     def sqlalchemy_url(self) -> str:
@@ -118,4 +126,8 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         is_rate_limited=env.get("RATELIMIT_ENABLED", "1") != "0",
         open311_posts_per_minute=int(env.get("OPEN311_POSTS_PER_MINUTE", "30000")),
         digest_minutes=int(env.get("DIGEST_MINUTES", "60")),
+        is_quiet_kept=env.get("QUIET_HOURS", "1") != "0",
+        twilio_voice_sender=env.get("TWILIO_VOICE_SENDER", ""),
+        mail_url=env.get("MAIL_URL", ""),
+        mail_from=env.get("MAIL_FROM", ""),
     )

@@ -65,6 +65,7 @@ def settings(servers, tmp_path_factory):
             "PUBLIC_BASE_URL": "http://localhost",
             "PHOTO_DIR": str(tmp_path_factory.mktemp("photos")),
             "LOG_LEVEL": "ERROR",
+            "QUIET_HOURS": "0",  # tests of quiet hours switch them on
             "TRUSTED_HOSTS": "localhost,.localhost,127.0.0.1",
         }
     )

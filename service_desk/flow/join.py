@@ -12,6 +12,7 @@ from service_desk.flow import step
 from service_desk.flow.telling import DELIVER, values_of
 from service_desk.intake.rules import clean_text
 from service_desk.messages import actions as messages
+from service_desk.messages.queries import preference_of
 from service_desk.people import actions as people
 from service_desk.people import queries as persons
 from service_desk.people.rules import Actor
@@ -60,7 +61,7 @@ def join_ticket(
         follower = db.session.get(Follower, (tenant_id(), new.id))
         resident = persons.resident_by_phone(phone) if phone else None
         if follower is not None and resident is not None:
-            person = messages.recipient(follower, resident)
+            person = messages.recipient(follower, resident, preference_of(resident.id))
             if messages.tell(
                 ticket, "joined", event.seq, [person], values_of(ticket, due_at=step.promised(ticket)), now
             ):

@@ -16,6 +16,7 @@ from service_desk.flow.telling import DELIVER, values_of
 from service_desk.intake import actions as intake
 from service_desk.intake import queries as said_before
 from service_desk.messages import actions as messages
+from service_desk.messages.queries import preference_of
 from service_desk.people import actions as people
 from service_desk.people.rules import may
 from service_desk.routing import actions as routing
@@ -229,14 +230,16 @@ def _message_rows(
     now: datetime,
 ) -> list[dict[str, Any]]:
     ticket = Ticket(authority_id=tenant_id(), **values)
+    preference = preference_of(follower.resident_id) if follower.resident_id else None
     person = messages.Recipient(
         follower_id=follower.id,
         resident_id=follower.resident_id,
-        locale=follower.locale,
+        locale=preference.locale if preference else follower.locale,
         channel=follower.channel,
         address=said.phone or "",
         stopped=stopped,
         link=f"{kept.public_base_url()}/t/{follower.token}",
+        wish=messages.wish_of(preference),
     )
     return messages.rows_to_tell(ticket, "received", 1, [person], values_of(ticket, due_at=due_at), now)
 

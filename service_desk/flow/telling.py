@@ -10,6 +10,7 @@ from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
 from service_desk.extensions import db
 from service_desk.messages import actions as messages
+from service_desk.messages.models import Preference
 from service_desk.people.models import Resident
 from service_desk.tickets.models import Follower
 from service_desk.work import tenant_id
@@ -87,9 +88,14 @@ def _tell(
 def recipients_of(ticket_ids: Collection[int]) -> dict[int, list[messages.Recipient]]:
     """Return {ticket id: who follows it, in the order they came}, in one statement for any number of tickets."""
     query = (
-        select(Follower, Resident)
+        select(Follower, Resident, Preference)
         .outerjoin(
             Resident, (Resident.authority_id == Follower.authority_id) & (Resident.id == Follower.resident_id)
+        )
+        .outerjoin(
+            Preference,
+            (Preference.authority_id == Follower.authority_id)
+            & (Preference.resident_id == Follower.resident_id),
         )
         .where(
             Follower.authority_id == tenant_id(),
@@ -99,6 +105,7 @@ def recipients_of(ticket_ids: Collection[int]) -> dict[int, list[messages.Recipi
         .order_by(Follower.id)
     )
     found: dict[int, list[messages.Recipient]] = {}
-    for follower, resident in db.session.execute(query).tuples():
-        found.setdefault(follower.ticket_id, []).append(messages.recipient(follower, resident))
+    for follower, resident, preference in db.session.execute(query).tuples():
+        person = messages.recipient(follower, resident, preference)
+        found.setdefault(follower.ticket_id, []).append(person)
     return found

@@ -8,7 +8,7 @@ from sqlalchemy import and_, exists, func, select
 
 from service_desk import work
 from service_desk.extensions import db
-from service_desk.messages.models import Attempt, Inbound, Message
+from service_desk.messages.models import Attempt, Inbound, Message, Preference
 from service_desk.messages.rules.placing import Followed
 from service_desk.tickets.models import Follower, Ticket
 
@@ -31,6 +31,11 @@ def has_due(now: datetime) -> bool:
     """Say whether a message waits for a worker: to be sent, or to be asked about."""
     due = (Message.authority_id == work.tenant_id(), Message.next_try_at <= now)
     return bool(db.session.scalar(select(exists().where(*due))))
+
+
+def preference_of(resident_id: int) -> Preference | None:
+    """Return how the person wants to hear, if she ever said so."""
+    return db.session.get(Preference, (work.tenant_id(), resident_id))
 
 
 def waiting_count(now: datetime) -> int:

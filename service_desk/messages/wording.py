@@ -14,6 +14,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from service_desk import clock
+from service_desk.city import kept
 from service_desk.tickets.rules import shown
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 #: In Arabic, digits around a hyphen would swap sides; this mark before them keeps 482-1937 as it is.
 _LEFT_TO_RIGHT = "\u200e"
 _LONGEST_QUOTE = 300
+#: references that a digest names; an SMS of three still takes two parts
+_MOST_LISTED = 3
 
 
 def named(name: Mapping[str, str | None] | str | None, locale: str) -> str:
@@ -42,7 +45,7 @@ def render(event: str, channel: str, locale: str, values: Mapping[str, Any]) -> 
 
     values: reference (digits), link, city, centre_number, service, holder (names by language), due_at (aware or
     None), text (a person's words), other (digits of the request that this one came from), is_sensitive. All but
-    reference and link may be missing.
+    reference and link may be missing. A digest has references (digits of each) as well.
     """
     with force_locale(locale):
         return _render(event, channel, locale, values)
@@ -59,12 +62,23 @@ def render_both(event: str, locale: str, values: Mapping[str, Any]) -> tuple[str
             "3": shown_values["details"],
             "4": values["link"],
         }
-        kept = {
+        beside = {
             "name": template_name(event, locale),
             "variables": variables,
             "sms": _render(event, "sms", locale, values),
         }
-        return _render(event, "whatsapp", locale, values), kept
+        return _render(event, "whatsapp", locale, values), beside
+
+
+def render_letter(event: str, locale: str, values: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the words of a letter by e-mail, and its subject: the first line, as read in a list of letters."""
+    body = render(event, "email", locale, values)
+    return body, {"variables": {"subject": body.partition("\n")[0], "preferences": preferences_link()}}
+
+
+def preferences_link() -> str:
+    """Return the page on which a person says how she wants to hear."""
+    return f"{kept.public_base_url()}/me"
 
 
 def template_name(event: str, locale: str) -> str:
@@ -98,11 +112,15 @@ def _localized(locale: str, values: Mapping[str, Any]) -> dict[str, Any]:
     city = named(values.get("city"), locale) or _("resident service")
     number = values.get("centre_number")
     mark = _LEFT_TO_RIGHT if locale == "ar" else ""
+    all_of_them = [str(each) for each in values.get("references") or [values["reference"]]]
     return {
         "city": city,
         "sender": _("Keshet %(city)s", city=city),
         "reference": mark + shown(str(values["reference"])),
         "other": mark + shown(str(values["other"])) if values.get("other") else "",
+        "references": _list_of([mark + shown(each) for each in all_of_them]),
+        "digits": "; ".join(", ".join(each) for each in all_of_them[:_MOST_LISTED]),
+        "preferences": preferences_link(),
         "link": values["link"],
         "centre": _("Keshet %(number)s", number=number) if number else "",
         "service": "" if is_sensitive else named(values.get("service"), locale),
@@ -110,6 +128,12 @@ def _localized(locale: str, values: Mapping[str, Any]) -> dict[str, Any]:
         "due": moment(values.get("due_at"), locale),
         "text": "" if is_sensitive else _quote(str(values.get("text") or "")),
     }
+
+
+def _list_of(references: list[str]) -> str:
+    """Return references as a list; of many, the first ones and how many more."""
+    more = len(references) - _MOST_LISTED
+    return ", ".join(references[:_MOST_LISTED]) + (f" +{more}" if more > 0 else "")
 
 
 def _quote(words: str) -> str:
@@ -125,6 +149,8 @@ def _details(event: str, values: Mapping[str, Any]) -> str:
     parts: list[str] = []
     if event in {"question", "reply"}:
         parts = [values["text"]]
+    elif event == "digest":
+        parts = [values["references"]]
     elif event == "received":
         parts = [values["centre"], values["service"], _due(values)]
     elif event == "handed_over":

@@ -169,9 +169,9 @@ def test_a_long_queue_rings_again(report, rung, now):
 
 def test_a_number_that_does_not_exist_is_not_written_to_again(report, rows, owner, now):
     report()
-    assert drain(Post(PermanentRecipient("21614")), now) == {"given_up": 1}
+    assert drain(Post(PermanentRecipient("21211")), now) == {"given_up": 1}
     (row,) = rows()
-    assert (row.state, row.reason, row.error_code) == ("failed", "recipient", "21614")
+    assert (row.state, row.reason, row.error_code) == ("failed", "recipient", "21211")
     report()
     post = Post()
     drain(post, now)
@@ -290,7 +290,7 @@ def test_the_sandbox_delivers_at_once_and_fails_on_purpose(report, rows, now):
         "9903": "unknown",
         "9904": "undelivered",
     }
-    assert [row.reason for row in rows("fallback_of_id IS NOT NULL")] == ["again"]
+    assert [row.reason for row in rows("fallback_of_id IS NOT NULL")] == ["fallback", "again"]
 
 
 # --- a worker is killed: the carrier's ledger counts ------------------------------------------------------------------

@@ -19,7 +19,7 @@ from service_desk.intake.rules import clean_text
 from service_desk.messages import queries as messages
 from service_desk.messages.actions import InboundMessage
 from service_desk.messages.models import Inbound
-from service_desk.messages.rules import CHANNELS
+from service_desk.messages.rules import CHATS
 from service_desk.reports import phones
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def phone_page(phone: str) -> str:
 def reply(phone: str) -> Response | tuple[str, int]:
     """Write to the city from this phone, as if its carrier had brought it."""
     address, channel = _checked(phone), request.form.get("channel", "")
-    if channel not in CHANNELS:
+    if channel not in CHATS:
         raise NotFound
     said = clean_text(request.form.get("words", ""), LONGEST_CHARS)
     if not said:
@@ -110,7 +110,7 @@ def _back(address: str) -> Response:
 
 def _page(address: str, problem: str = "") -> str:
     log = phones.log_of(address)
-    threads = {channel: messages.thread(address, channel) for channel in CHANNELS}
+    threads = {channel: messages.thread(address, channel) for channel in CHATS}
     return render_template(
         "sandbox/phone.html",
         address=address,

@@ -33,6 +33,7 @@ from service_desk.messages.actions.telling import (
     rows_to_tell,
     supersede,
     tell,
+    wish_of,
 )
 
 __all__ = [
@@ -67,4 +68,5 @@ __all__ = [
     "take_back",
     "tell",
     "tell_many",
+    "wish_of",
 ]

@@ -52,7 +52,7 @@ def tell_many(items: Sequence[Telling], now: datetime, held_until: datetime) -> 
         return [], []
     for row in rows:
         if row["state"] == "pending":
-            row["next_try_at"] = held_until
+            row["next_try_at"] = max(held_until, row["next_try_at"])
     retired = _supersede(rows, now) if items[0].event not in rules.KEPT else []
     put_many(cast("Table", Message.__table__), rows, _TOLD_ONCE)
     return [row["id"] for row in rows if row["state"] == "pending"], retired

@@ -10,6 +10,7 @@ from sqlalchemy import and_, select, update
 from service_desk import work
 from service_desk.extensions import db
 from service_desk.messages import rules
+from service_desk.messages.actions.timing import QUIET, allowed_from
 from service_desk.messages.channels.contract import Envelope
 from service_desk.messages.models import Attempt, Message
 from service_desk.people.models import Resident
@@ -79,13 +80,22 @@ def claim(message_id: int, now: datetime) -> Envelope | None:
 
 
 def _is_over(row: Row[Any], now: datetime) -> bool:
-    """End a message that is not to be sent any more, and say so."""
+    """End a message that is not to be sent any more, or that has to wait for the day, and say so."""
     if row.expires_at <= now:
         return change(row.id, state="expired", reason="too_late", next_try_at=None, settled_at=now)
     reason = rules.why_skip(has_phone=bool(row.address), channel=row.channel, stopped=row.stopped or ())
     if reason:
         return change(row.id, state="skipped", reason=reason, next_try_at=None, settled_at=now)
-    return False
+    return not row.is_urgent and _holds_for_day(row, now)
+
+
+def _holds_for_day(row: Row[Any], now: datetime) -> bool:
+    """Let a message that became due in quiet hours (after an outage, or as a second try) wait for their end."""
+    start = allowed_from(now)
+    if start <= now:
+        return False
+    expires_at = max(row.expires_at, rules.expires_at(row.event, start))
+    return change(row.id, reason=QUIET, next_try_at=start, expires_at=expires_at)
 
 
 def envelope_of(row: Row[Any], now: datetime, *, attempt: int, token: str, claimed_at: datetime) -> Envelope:

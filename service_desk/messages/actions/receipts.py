@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -12,16 +11,13 @@ from service_desk import work
 from service_desk.extensions import db
 from service_desk.messages import rules
 from service_desk.messages.actions.outbox import change
+from service_desk.messages.actions.trying_again import try_again
 from service_desk.messages.models import Attempt, Message, Receipt
-from service_desk.messages.rules.codes import STOPPED, again, is_unreachable
+from service_desk.messages.rules.codes import STOPPED, code_of_call, is_unreachable
 from service_desk.people.models import Resident
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from sqlalchemy import Row
-
-_SHORTEST_LIFE = timedelta(hours=4)
 
 
 def apply_receipt(token: str, provider_id: str, status: str, code: int | None, now: datetime) -> str:
@@ -29,6 +25,7 @@ def apply_receipt(token: str, provider_id: str, status: str, code: int | None, n
 
     Returns applied, stale (it proves nothing new), repeated, or quarantined (its token is not ours).
     """
+    code = code or code_of_call(status)
     message_id = _message_of(token, provider_id)
     if not _store(token, provider_id, status, code, message_id, now):
         return "repeated"
@@ -83,7 +80,7 @@ def lose(message_id: int, code: int | None, now: datetime) -> None:
         flag(row.resident_id, row.channel)
     elif is_unreachable(code):
         flag(row.resident_id, rules.unreachable(row.channel))
-    _try_again(row, code, now)
+    try_again(row, code, now)
 
 
 def flag(resident_id: int | None, word: str) -> None:
@@ -95,49 +92,6 @@ def flag(resident_id: int | None, word: str) -> None:
     )
     statement = update(Resident).where(*person).values(stopped=func.array_append(Resident.stopped, word))
     db.session.execute(statement.execution_options(synchronize_session=False))
-
-
-def _try_again(row: Row[Any], code: int | None, now: datetime) -> None:
-    """Write the new row of a lost message: later on the same channel, or as an SMS. Told once holds for it as well."""
-    earlier = rules.retry_of(row.dedupe_key)
-    way = again(row.channel, code, earlier)
-    stopped = _stopped(row.resident_id)
-    if way is None or rules.why_skip(has_phone=bool(row.address), channel=way.channel, stopped=stopped):
-        return
-    is_same = way.channel == row.channel
-    start = now + way.wait
-    number = way.number if is_same else 0
-    values = {
-        "authority_id": row.authority_id,
-        "id": work.new_id(),
-        **{
-            name: getattr(row, name)
-            for name in ("ticket_id", "event_seq", "event", "resident_id", "follower_id", "address", "locale")
-        },
-        "channel": way.channel,
-        "body": row.body if is_same else row.template_values.get("sms") or row.body,
-        "template_values": row.template_values if is_same else {},
-        "dedupe_key": rules.dedupe_key(
-            row.event, row.ticket_id, row.event_seq, row.follower_id, way.channel, number
-        ),
-        "state": "pending",
-        "reason": "again" if is_same else "fallback",
-        "created_at": now,
-        "next_try_at": start,
-        "expires_at": max(row.expires_at, start + _SHORTEST_LIFE),
-        "fallback_of_id": row.id,
-    }
-    once = (
-        insert(Message).values(values).on_conflict_do_nothing(index_elements=["authority_id", "dedupe_key"])
-    )
-    db.session.execute(once)
-
-
-def _stopped(resident_id: int | None) -> list[str]:
-    found = db.session.scalar(
-        select(Resident.stopped).where(Resident.authority_id == work.tenant_id(), Resident.id == resident_id)
-    )
-    return found or []
 
 
 def _message_of(token: str, provider_id: str) -> int | None:

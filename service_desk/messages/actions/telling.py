@@ -11,7 +11,12 @@ from service_desk import config, work
 from service_desk.city import kept
 from service_desk.extensions import db
 from service_desk.messages import rules, wording
+from service_desk.messages.actions.timing import QUIET, allowed_from
+from service_desk.messages.channels import offered
 from service_desk.messages.models import Message
+from service_desk.messages.rules.choosing import Wish, choose
+from service_desk.messages.rules.hours import is_urgent
+from service_desk.messages.rules.segments import segments
 from service_desk.people.rules import link_token
 from service_desk.work import put_and_get
 
@@ -21,6 +26,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Table
 
+    from service_desk.messages.models import Preference
+    from service_desk.messages.rules.choosing import Choice
     from service_desk.people.models import Resident
     from service_desk.tickets.models import Follower, Ticket
 
@@ -29,7 +36,10 @@ _TOLD_ONCE = "ON CONFLICT (authority_id, dedupe_key) DO NOTHING RETURNING id, st
 
 @dataclass(frozen=True)
 class Recipient:
-    """Who is told, and how. address: E.164, '' without a phone; link: the person's private page."""
+    """Who is told, and how. address: E.164, '' without a phone; link: the person's private page.
+
+    channel: as asked for with this request; wish: what she asked for once for all, which goes before it.
+    """
 
     follower_id: int
     resident_id: int | None
@@ -38,21 +48,34 @@ class Recipient:
     address: str
     stopped: tuple[str, ...]
     link: str
+    wish: Wish | None = None
+    last_inbound_at: datetime | None = None
 
 
-def recipient(follower: Follower, resident: Resident | None) -> Recipient:
+def recipient(
+    follower: Follower, resident: Resident | None, preference: Preference | None = None
+) -> Recipient:
     """Put together what a message needs of a follower and the person behind it (None: no phone was left)."""
     settings = config.current()
     token = link_token(settings.secret_key, follower.authority_id, follower.token_nonce)
     return Recipient(
         follower_id=follower.id,
         resident_id=follower.resident_id,
-        locale=follower.locale,
+        locale=preference.locale if preference else follower.locale,
         channel=follower.channel,
         address=resident.phone if resident else "",
         stopped=tuple(resident.stopped or ()) if resident else (),
         link=f"{kept.public_base_url()}/t/{token}",
+        wish=wish_of(preference),
+        last_inbound_at=resident.last_inbound_at if resident else None,
     )
+
+
+def wish_of(preference: Preference | None) -> Wish | None:
+    """Return a person's wish as a value; None: she said nothing."""
+    if preference is None:
+        return None
+    return Wish(preference.channel, preference.locale, preference.email, preference.is_any_hour)
 
 
 def tell(
@@ -116,8 +139,24 @@ def supersede(ticket_id: int, event: str, seq: int, follower_ids: Collection[int
 def _row(
     ticket: Ticket, event: str, seq: int, person: Recipient, values: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
-    reason = rules.why_skip(has_phone=bool(person.address), channel=person.channel, stopped=person.stopped)
-    words, kept = ("", {}) if reason else _words(ticket, event, person, values)
+    choice = choose(
+        person.channel,
+        person.wish,
+        phone=person.address,
+        locale=person.locale,
+        offered=offered(config.current()),
+    )
+    reason = _why_not(choice, person)
+    words, kept_beside = ("", {}) if reason else _words(ticket, event, choice.channel, person, values)
+    urgent = is_urgent(
+        event,
+        choice.channel,
+        is_hazard=ticket.is_hazard,
+        is_any_hour=person.wish is not None and person.wish.is_any_hour,
+        last_inbound_at=person.last_inbound_at,
+        now=now,
+    )
+    start = now if urgent or reason else allowed_from(now)
     return {
         "authority_id": ticket.authority_id,
         "id": work.new_id(),
@@ -126,31 +165,43 @@ def _row(
         "event": event,
         "resident_id": person.resident_id,
         "follower_id": person.follower_id,
-        "channel": person.channel,
-        "address": person.address,
+        "channel": choice.channel,
+        "address": choice.address,
         "locale": person.locale,
         "body": words,
-        "template_values": kept,
-        "dedupe_key": rules.dedupe_key(event, ticket.id, seq, person.follower_id, person.channel),
+        "template_values": kept_beside,
+        "dedupe_key": rules.dedupe_key(event, ticket.id, seq, person.follower_id, choice.channel),
         "state": "skipped" if reason else "pending",
-        "reason": reason,
+        "reason": reason or (QUIET if start > now else None),
         "created_at": now,
-        "next_try_at": None if reason else now,
+        "next_try_at": None if reason else start,
         "settled_at": now if reason else None,
-        "expires_at": rules.expires_at(event, now),
+        "expires_at": rules.expires_at(event, start),
+        "segments": segments(words)[1] if words and choice.channel == "sms" else None,
+        "channel_reason": choice.reason,
+        "is_urgent": urgent,
     }
 
 
+def _why_not(choice: Choice, person: Recipient) -> str | None:
+    """Return the reason not to write, in the row's words; None: write."""
+    if choice.channel == "none" and choice.reason != "nothing_asked":
+        return choice.reason
+    return rules.why_skip(has_phone=bool(choice.address), channel=choice.channel, stopped=person.stopped)
+
+
 def _words(
-    ticket: Ticket, event: str, person: Recipient, values: Mapping[str, Any]
+    ticket: Ticket, event: str, channel: str, person: Recipient, values: Mapping[str, Any]
 ) -> tuple[str, dict[str, Any]]:
-    """Return the body and, for WhatsApp, the template's values. A ticket that is sensitive never names its topic."""
+    """Return the body and, for WhatsApp and e-mail, what stands beside it. A sensitive ticket never names its topic."""
     facts = {
         **values,
         "reference": ticket.reference,
         "link": person.link,
         "is_sensitive": ticket.is_sensitive,
     }
-    if person.channel == "whatsapp":
+    if channel == "whatsapp":
         return wording.render_both(event, person.locale, facts)
-    return wording.render(event, "sms", person.locale, facts), {}
+    if channel == "email":
+        return wording.render_letter(event, person.locale, facts)
+    return wording.render(event, channel, person.locale, facts), {}

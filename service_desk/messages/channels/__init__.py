@@ -12,6 +12,14 @@ if TYPE_CHECKING:
     from service_desk.messages.channels.contract import Channel
 
 
+def offered(settings: Settings) -> frozenset[str]:
+    """Return the channels that this installation can send by. The sandbox shows them all."""
+    if settings.message_transport != "twilio":
+        return frozenset({"sms", "whatsapp", "voice", "email"})
+    has = {"voice": settings.twilio_voice_sender, "email": settings.mail_url}
+    return frozenset({"sms", "whatsapp", *(name for name, setting in has.items() if setting)})
+
+
 @cache
 def channel_for(settings: Settings) -> Channel:
     """Return the channel that the settings name; one a process, so that its connections are kept.

@@ -36,8 +36,11 @@ EVENTS = (
     "split",
     "joined",
     "reply",
+    "digest",
 )
-CHANNELS = ("sms", "whatsapp")
+CHANNELS = ("sms", "whatsapp", "voice", "email")
+#: channels in which a person can write back
+CHATS = ("sms", "whatsapp")
 
 #: Proof of delivery only rises. States before acceptance, and those that gave up, weigh nothing: proof beats them.
 _RANK = {"accepted": 1, "sent": 2, "delivered": 3, "undelivered": 3, "failed": 3, "read": 4}
@@ -60,6 +63,13 @@ _CALLBACK = {
     "undelivered": "undelivered",
     "failed": "failed",
     "canceled": "failed",
+    # and those of a call: whoever picked up has heard it
+    "initiated": "accepted",
+    "ringing": "accepted",
+    "in-progress": "delivered",
+    "completed": "delivered",
+    "busy": "undelivered",
+    "no-answer": "undelivered",
 }
 
 
@@ -98,7 +108,15 @@ LONGEST_VALIDITY_SECONDS = 36_000
 _BACK_OFF_SECONDS = (15, 30, 60, 120, 300, 600, 1200, 1800)
 _LONGEST_WAIT_SECONDS = 3600
 _STATUS_HOURS = 4
-_EXPIRY_HOURS = {"received": 24, "question": 72, "reply": 72, "resolved": 72, "rejected": 72, "split": 24}
+_EXPIRY_HOURS = {
+    "received": 24,
+    "question": 72,
+    "reply": 72,
+    "resolved": 72,
+    "rejected": 72,
+    "split": 24,
+    "digest": 72,
+}
 
 
 def back_off(attempt: int, draw: float, retry_after_seconds: float | None = None) -> timedelta:

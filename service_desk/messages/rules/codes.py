@@ -83,26 +83,43 @@ class Again:
     number: int
 
 
+#: How a call ended, in the numbers by which telephone networks say it (RFC 3261).
+BUSY, NO_ANSWER = 486, 480
+_OF_CALL = {"busy": BUSY, "no-answer": NO_ANSWER}
+#: No text arrives at such a number: landlines, mostly. A call may.
+NO_TEXT = frozenset({21614, 30006})
+
+
+def code_of_call(status: str) -> int | None:
+    """Return the code of a call's ending, when its word says why nobody heard it."""
+    return _OF_CALL.get(status)
+
+
 #: code → waits before the first, second … new row on the same channel.
 _WAITS: dict[int, tuple[timedelta, ...]] = {
     30001: (timedelta(minutes=15), timedelta(hours=1)),
     30003: (timedelta(hours=2), timedelta(hours=12)),
     30008: (timedelta(minutes=15),),
     63017: (timedelta(minutes=15), timedelta(hours=1)),
+    BUSY: (timedelta(minutes=30), timedelta(minutes=30)),
+    NO_ANSWER: (timedelta(minutes=30), timedelta(minutes=30)),
 }
 
 
 def again(channel: str, code: int | None, earlier: int) -> Again | None:
     """Return how a message that is known not delivered is tried again; None: it is over.
 
-    channel: sms or whatsapp, where it failed. earlier: how many rows tried before this one for the same fact.
-    WhatsApp that cannot be had falls back to SMS; a phone that is off gets two more tries within a day.
+    channel: where it failed. earlier: how many rows tried before this one for the same fact. WhatsApp that cannot be
+    had falls back to SMS, and an SMS to a number that takes none to a call; a phone that is off gets two more tries
+    within a day, one that nobody picks up two more calls, half an hour apart.
     """
     waits = _WAITS.get(code or 0, ())
     if earlier < len(waits):
         return Again(channel, waits[earlier], earlier + 1)
     if channel == "whatsapp":
         return Again("sms", timedelta(0), earlier + 1)
+    if channel == "sms" and code in NO_TEXT:
+        return Again("voice", timedelta(0), earlier + 1)
     return None
 
 
