@@ -185,7 +185,7 @@ class ReplyTemplate(Table):
     #: null: for every type
     group_code: Mapped[str | None] = mapped_column(Text)
     service_code: Mapped[str | None] = mapped_column(Text)
-    #: reply | question | resolved | rejected: where it is offered
+    #: reply | question | resolved | rejected | order: where it is offered
     use: Mapped[str] = mapped_column(Text)
     #: {"he": …, "ar": …, "ru": …, "en": …, "am": …} with {reference}, {street}, {due}
     words: Mapped[dict[str, str]] = mapped_column(JSONB)

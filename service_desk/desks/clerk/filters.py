@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
 from service_desk.tickets.queries import QueueFilter
-from service_desk.tickets.rules import STATUSES
+from service_desk.tickets.rules import STATUSES, is_working
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from service_desk.people.rules import Actor
 
 VIEWS = ("open", "mine", "late", "hazard", "triage", "news", "waiting", "contractor", "to_verify", "refused")
+#: the city still owes work
+WORKING = tuple(status for status in STATUSES if is_working(status))
 CHANNELS = ("web", "phone", "walk_in", "open311", "sms", "whatsapp")
 WORDS_LIMIT = 100
 
@@ -132,8 +134,8 @@ def view_filter(view: str, base: QueueFilter, actor: Actor) -> QueueFilter:
         "triage": {"is_triage": True},
         "news": {"has_news": True},
         "waiting": {"statuses": ("waiting",)},
-        "to_verify": {"order_state": "to_verify"},
-        "refused": {"order_state": "refused"},
+        "to_verify": {"order_state": "to_verify", "statuses": WORKING},
+        "refused": {"order_state": "refused", "statuses": WORKING},
     }
     return replace(base, **changes.get(view, {}))  # type: ignore[arg-type]
 

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 KEPT_SECONDS = 30.0
 replies_kept: ForAMoment[tuple[Reply, ...]] = ForAMoment(KEPT_SECONDS)
 #: the clerk's act → the kind of wording its words are
-USE = {"reply": "reply", "ask": "question", "resolve": "resolved", "reject": "rejected"}
+USE = {"reply": "reply", "ask": "question", "resolve": "resolved", "reject": "rejected", "order": "order"}
+#: what contractors read, whatever language the resident speaks
+OF_CONTRACTORS = "order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def words_of(code: str, verb: str, ticket: Ticket, due_at: datetime | None) -> s
 
 def _offer(reply: Reply, ticket: Ticket, due_at: datetime | None) -> Offer | None:
     its = reply.wording
-    language = ticket.locale if ticket.locale in its.words else "he"
+    language = ticket.locale if ticket.locale in its.words and its.use != OF_CONTRACTORS else "he"
     words = fill(its.words.get(language, ""), values_of(ticket, due_at, language))
     if not words:
         return None

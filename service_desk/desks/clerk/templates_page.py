@@ -31,6 +31,7 @@ USE = {
     "question": later("Question to the resident"),
     "resolved": later("Done"),
     "rejected": later("Refused"),
+    "order": later("Instructions of a work order"),
 }
 _PROBLEM = {
     "required": later("This is missing."),

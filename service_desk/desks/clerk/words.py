@@ -32,7 +32,7 @@ WITH_CONTRACTOR = (_("With a contractor"), "neutral")
 #: what a ticket's orders wait for → (word, tag colour), when it is the city's move
 ORDER_STATE: Mapping[str, tuple[LazyString, str]] = {
     "to_verify": (_("To be checked"), "accent"),
-    "refused": (_("Refused by a contractor"), "accent"),
+    "refused": (_("Order refused"), "accent"),
 }
 WITH_UNIT = (_("With a city unit"), "info")
 NEW_ANSWER = (_("New answer"), "accent")

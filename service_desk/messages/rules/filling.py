@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 #: what a wording may hold open
 VARIABLES = ("reference", "street", "due")
-#: where a wording is offered: the message it becomes
-USES = ("reply", "question", "resolved", "rejected")
+#: where a wording is offered: the message it becomes, or what a contractor is told to do
+USES = ("reply", "question", "resolved", "rejected", "order")
 _HOLE = re.compile(r"\{([^{}]*)\}")
 
 
