@@ -29,6 +29,8 @@ APPEND_ONLY = ("consents",)
 #: rows the application may delete: what is over and nobody needs
 DELETABLE = ("conversations", "phone_codes")
 
+#: columns of a message that are empty when no ticket stands behind it
+BEHIND = ("ticket_id", "follower_id")
 CHANNELS_BEFORE = "channel IN ('sms', 'whatsapp', 'none')"
 CHANNELS_AFTER = "channel IN ('sms', 'whatsapp', 'voice', 'email', 'none')"
 
@@ -47,6 +49,8 @@ def upgrade() -> None:
     for table in DELETABLE:
         op.execute(f"GRANT DELETE ON {table} TO keshet_app")
     _channels(CHANNELS_AFTER)
+    for column in BEHIND:
+        op.alter_column("messages", column, nullable=True)
 
 
 def _channels(condition: str) -> None:
@@ -58,6 +62,10 @@ def downgrade() -> None:
     """Take them away again. Calls and letters become messages that nobody asked for."""
     op.execute("UPDATE messages SET channel = 'none' WHERE channel IN ('voice', 'email')")
     _channels(CHANNELS_BEFORE)
+    op.execute("DELETE FROM attempts USING messages WHERE attempts.message_id = messages.id AND messages.ticket_id IS NULL")
+    op.execute("DELETE FROM messages WHERE ticket_id IS NULL")
+    for column in BEHIND:
+        op.alter_column("messages", column, nullable=False)
     op.drop_column('messages', 'is_urgent')
     op.drop_column('messages', 'channel_reason')
     op.drop_column('messages', 'currency')

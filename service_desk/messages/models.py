@@ -54,14 +54,16 @@ class Message(Table):
     )
     authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
-    ticket_id: Mapped[int] = mapped_column(BigInteger)
-    #: event of the ticket it tells
+    #: null: no ticket stands behind it (a line of a chat, a code)
+    ticket_id: Mapped[int | None] = mapped_column(BigInteger)
+    #: event of the ticket it tells; 0 when it tells none
     event_seq: Mapped[int]
     #: one of rules.EVENTS
     event: Mapped[str] = mapped_column(Text)
     #: null when no phone number was left: the row then only says why nothing was sent
     resident_id: Mapped[int | None] = mapped_column(BigInteger)
-    follower_id: Mapped[int] = mapped_column(BigInteger)
+    #: null: it goes to a number, not to somebody who follows a ticket
+    follower_id: Mapped[int | None] = mapped_column(BigInteger)
     #: none when the person asked for no messages
     channel: Mapped[str] = mapped_column(Text)
     #: E.164 phone; empty when there is none
