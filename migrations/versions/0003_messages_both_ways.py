@@ -80,6 +80,8 @@ def downgrade() -> None:
     op.drop_index('uq_wordings_in_force', table_name='wordings', postgresql_where=sa.text('valid_to IS NULL'))
     op.drop_table('wordings')
     op.drop_table('approvals')
+    op.drop_index('ix_phone_codes_request', table_name='phone_codes')
+    op.drop_index('ix_phone_codes_created', table_name='phone_codes')
     op.drop_index('ix_phone_codes_phone', table_name='phone_codes')
     op.drop_table('phone_codes')
     op.drop_index('ix_conversations_expires', table_name='conversations')
@@ -106,6 +108,7 @@ def _tables() -> None:
     sa.Column('code_hash', sa.Text(), nullable=False),
     sa.Column('request_hash', sa.LargeBinary(), nullable=False),
     sa.Column('origin_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('network_hash', sa.LargeBinary(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('tries', sa.SmallInteger(), nullable=False),
@@ -113,6 +116,8 @@ def _tables() -> None:
     sa.PrimaryKeyConstraint('authority_id', 'id', name=op.f('pk_phone_codes'))
     )
     op.create_index('ix_phone_codes_phone', 'phone_codes', ['authority_id', 'phone', 'created_at'], unique=False)
+    op.create_index('ix_phone_codes_created', 'phone_codes', ['authority_id', 'created_at'], unique=False)
+    op.create_index('ix_phone_codes_request', 'phone_codes', ['authority_id', 'request_hash'], unique=False)
     op.create_table('approvals',
     sa.Column('authority_id', sa.SmallInteger(), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),

@@ -237,10 +237,17 @@ class Consent(Table):
 
 
 class PhoneCode(Table):
-    """A one-time code sent to a number (קוד חד־פעמי): stored only as a hash, bound to the browser that asked."""
+    """A one-time code sent to a number (קוד חד־פעמי): stored only as a hash, bound to the browser that asked.
+
+    Once used, the row is the visit that it opened: request_hash is then of a fresh secret, expires_at the visit's end.
+    """
 
     __tablename__ = "phone_codes"
-    __table_args__ = (Index("ix_phone_codes_phone", "authority_id", "phone", "created_at"),)
+    __table_args__ = (
+        Index("ix_phone_codes_phone", "authority_id", "phone", "created_at"),
+        Index("ix_phone_codes_created", "authority_id", "created_at"),
+        Index("ix_phone_codes_request", "authority_id", "request_hash"),
+    )
     authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
     #: E.164
@@ -249,8 +256,10 @@ class PhoneCode(Table):
     code_hash: Mapped[str] = mapped_column(Text)
     #: sha256 of the asking browser's secret
     request_hash: Mapped[bytes] = mapped_column(LargeBinary)
-    #: sha256 of the address it was asked from, for limits
+    #: keyed hash of the address it was asked from, for limits
     origin_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    #: keyed hash of that address's network (/24, /48), for limits
+    network_hash: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     tries: Mapped[int] = mapped_column(SmallInteger, default=0)
