@@ -84,6 +84,14 @@ def hash_password(password: str) -> str:
     return _hasher().hash(password)
 
 
+def fits(hashed: str, words: str) -> bool:
+    """Say whether the words are those of the hash."""
+    try:
+        return _hasher().verify(hashed, words)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
 def check_password(staff: Staff | None, password: str, now: datetime) -> bool:
     """Say whether the password fits; counts failures and locks the account for a few minutes after too many."""
     fits = False

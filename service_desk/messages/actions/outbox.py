@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, select, update
 
-from service_desk import work
+from service_desk import config, work
 from service_desk.extensions import db
 from service_desk.messages import rules
 from service_desk.messages.actions.timing import QUIET, allowed_from
 from service_desk.messages.channels.contract import Envelope
 from service_desk.messages.models import Attempt, Message
+from service_desk.messages.rules.entering import filled
 from service_desk.people.models import Resident
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def envelope_of(row: Row[Any], now: datetime, *, attempt: int, token: str, claim
         channel=row.channel,
         address=row.address,
         locale=row.locale,
-        body=row.body,
+        body=filled(row.body, config.current().secret_key, kept.get("nonce")),
         claimed_at=claimed_at,
         expires_at=row.expires_at,
         template_name=kept.get("name"),

@@ -9,6 +9,7 @@ from service_desk.messages import rules
 from service_desk.messages.actions.outbox import change, envelope_of, with_person
 from service_desk.messages.actions.receipts import apply_report
 from service_desk.messages.models import Message
+from service_desk.messages.rules.entering import CODE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,7 +50,7 @@ def not_found(envelope: Envelope, now: datetime) -> str:
     """The provider does not have it. Returns what follows: unknown (ask again), pending (once more), manual or expired.
 
     Asked in vain three times, a message is sent once more and says that it may be a duplicate; the second time a
-    person has to decide.
+    person has to decide. A code is never sent twice: whoever waits for it asks for another.
     """
     asked = envelope.asked + 1
     next_try_at = rules.reconcile_at(asked, now)
@@ -57,7 +58,7 @@ def not_found(envelope: Envelope, now: datetime) -> str:
         values: dict[str, Any] = {"state": "unknown", "next_try_at": next_try_at}
     elif envelope.expires_at <= now:
         values = {"state": "expired", "reason": "too_late", "next_try_at": None, "settled_at": now}
-    elif envelope.is_possible_duplicate:
+    elif envelope.is_possible_duplicate or envelope.event == CODE:
         values = {"state": "manual", "reason": "unknown_twice", "next_try_at": None, "settled_at": now}
     else:
         values = {
