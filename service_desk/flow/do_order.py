@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from service_desk import clock, config
+from service_desk.contractors.actions.damages import judge_again
 from service_desk.contractors.queries import contracts, links, orders
 from service_desk.contractors.rules import field
 from service_desk.contractors.rules.field import FieldEntry, FieldPhoto
@@ -100,6 +101,8 @@ def _take_in(
         words=clean_text(entry.words, WORDS_LIMIT),
     )
     field_entry.keep(hand, taken, [each["id"] for each in photos], event.seq, actor, now)
+    if hand.order.ended_at is not None:
+        judge_again(hand.row)
     if taken.outcome == "taken":
         _follow(hand, entry.kind, terms, now)
     return taken.outcome

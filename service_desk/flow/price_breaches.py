@@ -10,148 +10,111 @@ from service_desk import clock
 from service_desk.contractors.actions import damages as actions
 from service_desk.contractors.queries import contracts
 from service_desk.contractors.queries import damages as queries
-from service_desk.contractors.rules.contract import ALWAYS
-from service_desk.contractors.rules.damages import DamageEvent, damages_from, facts_of
-from service_desk.contractors.rules.judging import judge
-from service_desk.contractors.rules.rebuild import orders_from
+from service_desk.contractors.rules.damages import DamageEvent, damages_from
+from service_desk.errors import InvalidMove, NotFound
+from service_desk.flow.judged_orders import histories, judged
 from service_desk.people.rules import SYSTEM
-from service_desk.slas.queries import standards
+from service_desk.slas.rules import CalendarError
+from service_desk.telemetry import log
 from service_desk.tickets import actions as tickets
 from service_desk.tickets import queries as ticket_queries
 from service_desk.work import new_id, transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
     from service_desk.contractors.models import Damage
     from service_desk.contractors.rules.facts import Breach
-    from service_desk.contractors.rules.orders import Order, OrderFact
-    from service_desk.slas.rules import Calendar
+    from service_desk.flow.judged_orders import JudgedOrder, Key
     from service_desk.tickets.models import Ticket
 
 #: an open order is looked at again after this long: its duties may have grown into another month
 LOOK_AGAIN = timedelta(hours=1)
-#: which events of an order prove a breach of which kind
-_OF_DUTY = frozenset(
-    {"order_issued", "order_accepted", "order_scheduled", "order_arrived", "order_made_safe", "order_done",
-     "order_paused", "order_resumed", "order_breached", "order_late_entry", "order_refused", "order_cancelled"}
-)  # fmt: skip
-_OF_CHECK = frozenset({"order_done", "order_noted", "order_verified"})
-_EVIDENCE = {
-    "quality": _OF_CHECK,
-    "false_done": _OF_CHECK,
-    "evidence": _OF_CHECK,
-    "repeat": frozenset({"order_issued", "order_verified"}),
-}
+#: an order whose history or calendar cannot be judged: it is logged, and keeps no other from being judged
+_BROKEN = (KeyError, InvalidMove, NotFound, CalendarError)
 
 
 def price_breaches(limit: int = 1000) -> int:
-    """Judge orders that ended or may have grown; propose, mend or take back damages. Returns how many changed. Run by the timetable."""
+    """Judge orders that ended or may have grown; propose, mend or take back damages. Returns how many changed. Run by the timetable.
+
+    One transaction a ticket that changes, locked first as every act does, so a slow sweep holds nobody up for long.
+    """
     now = clock.now()
+    by_ticket: dict[int, dict[int, datetime | None]] = defaultdict(dict)
     with transaction():
-        wanted = queries.to_judge(now, now - LOOK_AGAIN, limit)
-        by_ticket: dict[int, list[int]] = defaultdict(list)
-        for order_id, ticket_id in wanted:
-            by_ticket[ticket_id].append(order_id)
-        changed = 0
-        if by_ticket:
-            judged = judged_tickets(list(by_ticket), now)
-            known = queries.damages_of_orders([order_id for order_id, _ticket in wanted])
-            for ticket_id in sorted(by_ticket):
-                if any(_differs(judged[each], known) for each in by_ticket[ticket_id]):
-                    changed += _settle(ticket_id, by_ticket[ticket_id], now)
-        actions.note_judged([order_id for order_id, _ticket in wanted], now)
+        for order_id, ticket_id, judged_at in queries.to_judge(now, now - LOOK_AGAIN, limit):
+            by_ticket[ticket_id][order_id] = judged_at
+        changing = _changing(by_ticket, now) if by_ticket else []
+        actions.note_judged(
+            [pair for each in by_ticket if each not in changing for pair in by_ticket[each].items()], now
+        )
+    changed = 0
+    for ticket_id in changing:
+        try:
+            changed += _settle(ticket_id, by_ticket[ticket_id], now)
+        except _BROKEN as error:
+            log.error("order_not_judged", ticket=ticket_id, exc_info=error)
     return changed
 
 
-class JudgedOrder:
-    """One order with its breaches that will not change any more, and the numbers of its events."""
-
-    def __init__(self, order: Order, facts: list[tuple[int, OrderFact]], breaches: list[Breach]) -> None:
-        self.order, self.breaches = order, {(order.id, each.metric, each.round): each for each in breaches}
-        self._facts = facts
-
-    def seqs(self, metric: str) -> list[int]:
-        """Return the numbers of the ticket's events that prove a breach of this metric."""
-        return evidence_seqs(
-            self.order.id, metric, ((seq, fact.kind, fact.data) for seq, fact in self._facts)
-        )
-
-
-def evidence_seqs(
-    order_id: int, metric: str, events: Iterable[tuple[int, str, Mapping[str, Any]]]
-) -> list[int]:
-    """Return the numbers of a ticket's events that prove a breach of this metric. events: (number, kind, data)."""
-    kinds = _EVIDENCE.get(metric, _OF_DUTY)
-    return [seq for seq, kind, data in events if kind in kinds and data["order"] == order_id]
+def _changing(by_ticket: Mapping[int, Mapping[int, Any]], now: datetime) -> list[int]:
+    """Return the tickets whose damages are not what their histories say now, or that cannot be judged; ascending."""
+    known = queries.damages_of_orders([each for orders in by_ticket.values() for each in orders])
+    facts = histories(list(by_ticket))
+    found = []
+    for ticket_id in sorted(by_ticket):
+        try:
+            orders = judged(facts[ticket_id], now)
+            if any(_differs(orders[each], known) for each in by_ticket[ticket_id]):
+                found.append(ticket_id)
+        except _BROKEN:
+            found.append(ticket_id)
+    return found
 
 
-def judge_order(order: Order, now: datetime) -> list[Breach]:
-    """Return the order's breaches by its own contract and the calendars its clocks were started by. Raises as `judge`."""
-    terms = contracts.terms_of(order.contract_id)
-    known = standards()
-    calendars: dict[str, Calendar] = {
-        each.calendar_code: known.version(each.calendar_id) for each in order.clocks
-    }
-    for code in (terms.calendar, ALWAYS):
-        if code not in calendars:
-            calendars[code] = known.calendar(code)[1]
-    return judge(facts_of(order, terms), terms, calendars, now)
-
-
-def judged_tickets(ticket_ids: list[int], now: datetime) -> dict[int, JudgedOrder]:
-    """Return {order id: judged order} of these tickets, from their histories. One statement."""
-    facts: dict[int, list[tuple[int, OrderFact]]] = defaultdict(list)
-    for ticket_id, seq, fact in queries.order_events(ticket_ids):
-        facts[ticket_id].append((seq, fact))
-    orders: list[tuple[Order, int]] = []
-    for ticket_id, held in facts.items():
-        found = orders_from((fact for _seq, fact in held), standards().version)
-        orders += [(order, ticket_id) for order in found.values()]
-    return {
-        order.id: JudgedOrder(
-            order,
-            facts[ticket_id],
-            [each for each in judge_order(order, now) if each.is_settled],
-        )
-        for order, ticket_id in orders
-    }
-
-
-def _differs(judged: JudgedOrder, known: Mapping[tuple[int, str, int], Damage]) -> bool:
-    """Say whether the order's undecided damages are not what its history says now."""
+def _differs(judged: JudgedOrder, known: Mapping[Key, Damage]) -> bool:
     own = {key: row for key, row in known.items() if key[0] == judged.order.id}
-    if any(key not in own for key in judged.breaches):
+    return any(_is_news(breach, own.get(key)) for key, breach in judged.breaches.items()) or any(
+        _is_gone(judged, key, row) for key, row in own.items()
+    )
+
+
+def _is_news(breach: Breach, row: Damage | None) -> bool:
+    """Say whether a breach has to be proposed: it never was, it has another working, or its damage was taken back before."""
+    if row is None or (row.decided_at is not None and row.waiver == "facts_changed"):
         return True
-    return any(_is_moved(row, judged.breaches.get(key)) for key, row in own.items())
+    # A part that closed with its month stays what it was when the duty ends at last.
+    return row.decided_at is None and {**breach.working, "happened": 0} != {**row.working, "happened": 0}
 
 
-def _is_moved(row: Damage, breach: Breach | None) -> bool:
-    return row.decided_at is None and (breach is None or breach.working != row.working)
+def _is_gone(judged: JudgedOrder, key: Key, row: Damage) -> bool:
+    return row.decided_at is None and not judged.bears_out(key)
 
 
-def _settle(ticket_id: int, order_ids: Iterable[int], now: datetime) -> int:
+def _settle(ticket_id: int, orders: Mapping[int, datetime | None], now: datetime) -> int:
     """Write what is new or changed of one ticket's orders, with the ticket locked and its history read again."""
-    ticket = ticket_queries.lock(ticket_id)
-    judged = judged_tickets([ticket_id], now)
-    known = queries.damages_of_orders(list(order_ids))
-    signed = queries.signed_months({each.order.unit_id for each in judged.values()})
-    touched = (ticket.last_touch, ticket.last_touch_at)
     changed = 0
-    for order_id in order_ids:
-        one = judged[order_id]
-        for key, breach in one.breaches.items():
-            row = known.get(key)
-            if row is None or _is_moved(row, breach):
-                _propose(ticket, one, breach, row, signed, now)
-                changed += 1
-        for key, row in known.items():
-            if key[0] == order_id and row.decided_at is None and key not in one.breaches:
-                _take_back(ticket, row, now)
-                changed += 1
-    # The machine's note is no touch of a person's.
-    ticket.last_touch, ticket.last_touch_at = touched
+    with transaction():
+        ticket = ticket_queries.lock(ticket_id)
+        found = judged(histories([ticket_id])[ticket_id], now)
+        known = queries.damages_of_orders(list(orders))
+        units = {each.order.unit_id for each in found.values()}
+        queries.hold_months(units)
+        signed = queries.signed_months(units)
+        touched = (ticket.last_touch, ticket.last_touch_at)
+        for one in (found[order_id] for order_id in orders):
+            for key, breach in one.breaches.items():
+                if _is_news(breach, known.get(key)):
+                    _propose(ticket, one, breach, known.get(key), signed, now)
+                    changed += 1
+            for key, row in known.items():
+                if key[0] == one.order.id and _is_gone(one, key, row):
+                    _take_back(ticket, row, now)
+                    changed += 1
+        # The machine's note is no touch of a person's.
+        ticket.last_touch, ticket.last_touch_at = touched
+        actions.note_judged(list(orders.items()), now)
     return changed
 
 

@@ -12,7 +12,7 @@ from service_desk.clock import CITY_ZONE
 from service_desk.contractors.actions import damages as actions
 from service_desk.contractors.queries import contracts
 from service_desk.contractors.queries import damages as queries
-from service_desk.contractors.rules.damages import DamageValue, damages_from
+from service_desk.contractors.rules.damages import DamageValue
 from service_desk.contractors.rules.statement import ContractMonth, content_hash, content_of
 from service_desk.errors import BadInput, InvalidMove, NotAllowed, NotFound
 from service_desk.people import actions as people
@@ -129,8 +129,10 @@ def sign_statement(unit_id: int, month: date, actor: Actor) -> Statement:
     """Freeze a contractor's month. Raises BadInput while something is undecided or to come, InvalidMove when signed, NotAllowed."""
     if not may(actor, "decide_damage") or actor.id is None:
         raise NotAllowed
-    now = clock.now()
     with transaction():
+        # Whoever proposes at this moment comes before or after, never between; so the instant is read behind the lock.
+        queries.hold_months([unit_id])
+        now = clock.now()
         if queries.statement_of(unit_id, month) is not None:
             raise InvalidMove("already_signed")
         found = draft(unit_id, month)
@@ -140,8 +142,3 @@ def sign_statement(unit_id: int, month: date, actor: Actor) -> Statement:
             raise BadInput({"month": "undecided"})
         people.note_access(actor, None, "statement_signed", now)
         return actions.sign(unit_id, month, found.content, content_hash(found.content), actor.id, now)
-
-
-def damages_by_history() -> dict[int, DamageValue]:
-    """Return {id: damage} of every contractor, from the tickets' histories alone. One statement."""
-    return damages_from(queries.damage_events())

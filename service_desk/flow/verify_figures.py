@@ -12,11 +12,12 @@ from sqlalchemy import select
 from service_desk.contractors.models import Damage
 from service_desk.contractors.queries import contracts
 from service_desk.contractors.queries import damages as queries
+from service_desk.contractors.rules.damages import damages_from
 from service_desk.contractors.rules.rebuild import orders_from
 from service_desk.contractors.rules.statement import content_hash
 from service_desk.extensions import db
-from service_desk.flow.price_breaches import judge_order
-from service_desk.flow.statements import bounds, damages_by_history, statement_content
+from service_desk.flow.judged_orders import histories, judge_order
+from service_desk.flow.statements import bounds, statement_content
 from service_desk.slas.queries import standards
 from service_desk.work import tenant_id, transaction
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from service_desk.contractors.models import Contract, Statement
-    from service_desk.contractors.rules.damages import DamageValue
+    from service_desk.contractors.rules.damages import DamageEvent, DamageValue
     from service_desk.contractors.rules.orders import OrderFact
 
 #: tickets whose histories are read at once
@@ -50,11 +51,17 @@ def verify_figures() -> Proof:
     """
     proof = Proof()
     with transaction():
-        told = damages_by_history()
+        events = queries.damage_events()
+        told = damages_from(events)
         _stored(told, proof)
         _judged(told, proof)
+        by_unit: dict[int, list[DamageEvent]] = defaultdict(list)
+        for each in events:
+            by_unit[each.data["unit"]].append(each)
         for statement in queries.statements():
-            _statement(statement, told, proof)
+            # As the statement's signer saw them: one that was taken back may have been proposed anew since.
+            then = [each for each in by_unit[statement.unit_id] if each.at <= statement.signed_at]
+            _statement(statement, damages_from(then), proof)
     return proof
 
 
@@ -87,10 +94,7 @@ def _judged(told: dict[int, DamageValue], proof: Proof) -> None:
             by_ticket[each.ticket_id].append(each)
     tickets = sorted(by_ticket)
     for first in range(0, len(tickets), BATCH):
-        facts: dict[int, list[tuple[int, OrderFact]]] = defaultdict(list)
-        for ticket_id, seq, fact in queries.order_events(tickets[first : first + BATCH]):
-            facts[ticket_id].append((seq, fact))
-        for ticket_id, own in facts.items():
+        for ticket_id, own in histories(tickets[first : first + BATCH]).items():
             for damage in by_ticket[ticket_id]:
                 if _again(damage, own) != damage.working:
                     proof.differences.append(f"damage {damage.id} is not what its order's history gives")
@@ -123,7 +127,7 @@ def _statement(statement: Statement, told: dict[int, DamageValue], proof: Proof)
     own = [
         each
         for each in told.values()
-        if each.unit_id == statement.unit_id and each.month == month and _is_decided_by(each, statement)
+        if each.unit_id == statement.unit_id and each.month == month and each.decided_at is not None
     ]
     versions = {part["code"]: _version(part["code"], part["version"]) for part in content["contracts"]}
     again = statement_content(
@@ -133,10 +137,6 @@ def _statement(statement: Statement, told: dict[int, DamageValue], proof: Proof)
         proof.differences.append(
             f"{name}: made again from the history it comes to {again['total_agorot']}, not {statement.total_agorot} agorot"
         )
-
-
-def _is_decided_by(damage: DamageValue, statement: Statement) -> bool:
-    return damage.decided_at is not None and damage.decided_at <= statement.signed_at
 
 
 def _version(code: str, version: int) -> Contract:

@@ -8,11 +8,13 @@ from sqlalchemy import text
 
 from service_desk import clock
 from service_desk.contractors.queries import damages as queries
+from service_desk.contractors.queries import orders
 from service_desk.contractors.queries.contracts import contract_for
 from service_desk.contractors.rules.field import FieldEntry
 from service_desk.errors import BadInput, InvalidMove, NotAllowed, NotFound
 from service_desk.extensions import db
 from service_desk.flow import do_order, issue_order, receive, settle_damage, statements, verify_order
+from service_desk.flow import price_breaches as sweeping
 from service_desk.flow.price_breaches import price_breaches
 from service_desk.flow.verify_figures import verify_figures
 from service_desk.people.rules import Actor, Role
@@ -236,3 +238,109 @@ def test_what_a_later_word_of_the_field_answers_is_taken_back(at, said, clerk, f
     gone = [key for key in before if key[0] in {"accept", "arrive"} and after[key].state == "waived"]
     assert all(after[key].waiver == "facts_changed" for key in gone)
     assert verify_figures().differences == []
+
+
+def test_work_that_was_not_done_costs_until_it_is(at, said, clerk, firm, foreman, manager):
+    order_id, _ticket = issued(said, clerk, firm)
+    at.shift(timedelta(days=5))
+    say(order_id, "done", foreman)
+    price_breaches()
+    before = of_order(order_id)["complete", 0]
+    first = before.amount_agorot
+    settle_damage.answer_damage(before.id, foreman, "contested", "הכביש היה חסום")
+    verify_order.verify_order(order_id, clerk, passed=False, finding="not_done")
+    at.shift(timedelta(hours=2))
+    price_breaches()
+    assert of_order(order_id)["complete", 0].state == "contested"
+    at.shift(timedelta(days=3))
+    say(order_id, "done", foreman)
+    verify_order.verify_order(order_id, clerk, passed=True)
+    at.shift(timedelta(hours=2))
+    price_breaches()
+    after = of_order(order_id)["complete", 0]
+    assert (after.state, after.answered_at, after.answer_words) == ("proposed", None, "")
+    assert after.amount_agorot > first
+    with pytest.raises(BadInput):
+        settle_damage.decide_damage(after.id, manager, "approved", "")
+    assert verify_figures().differences == []
+
+
+def test_a_damage_that_was_taken_back_comes_again_with_its_breach(at, said, clerk, firm, foreman, manager):
+    order_id, _ticket = issued(said, clerk, firm)
+    at.shift(timedelta(days=5))
+    say(order_id, "done", foreman)
+    verify_order.verify_order(order_id, clerk, passed=True)
+    price_breaches()
+    assert of_order(order_id)["evidence", 0].state == "proposed"
+    verify_order.verify_order(order_id, clerk, passed=False, finding="poor_quality")
+    at.shift(timedelta(hours=2))
+    price_breaches()
+    assert of_order(order_id)["evidence", 0].state == "waived"
+    at.move_to(datetime(2026, 8, 3, 6, 0, tzinfo=UTC))
+    price_breaches()
+    decide_all(order_id, manager, "waived")
+    signed = statements.sign_statement(firm.id, date(2026, 7, 1), manager)
+    assert signed.content["waived"]
+    say(order_id, "done", foreman)
+    at.shift(timedelta(minutes=1))
+    verify_order.verify_order(order_id, clerk, passed=True)
+    price_breaches()
+    again = of_order(order_id)["evidence", 0]
+    assert (again.state, again.waiver, again.decided_at) == ("proposed", None, None)
+    assert again.month == date(2026, 8, 1)
+    assert verify_figures().differences == []
+
+
+def test_what_is_said_after_an_order_has_ended_is_judged_too(late, foreman):
+    order_id, _ticket = late
+    assert of_order(order_id)["arrive", 0].state == "proposed"
+    order = orders.order_or_404(order_id)
+    entry = FieldEntry(
+        "from-the-pit", "arrive", clock.now() - timedelta(hours=20), 0, order.lon, order.lat, 5.0
+    )
+    assert do_order.take_entry(order_id, entry, foreman) == "late"
+    before = of_order(order_id)["arrive", 0].working["over_minutes"]
+    price_breaches()
+    assert of_order(order_id)["arrive", 0].working["over_minutes"] < before
+    assert verify_figures().differences == []
+
+
+def test_a_decision_made_while_the_sweep_waited_stands(late, at, manager, foreman, monkeypatch):
+    order_id, _ticket = late
+    damage_id = of_order(order_id)["complete", 0].id
+    do_order.take_entry(
+        order_id, FieldEntry("from-the-pit", "arrive", clock.now() - timedelta(hours=20), 0), foreman
+    )
+    db.session.execute(text("UPDATE damages SET working = working || '{\"over_minutes\": 1}'"))
+    db.session.commit()
+    locked = sweeping.ticket_queries.lock
+
+    def lock_after_a_decision(ticket_id):
+        with db.engine.begin() as other:
+            other.execute(
+                text("UPDATE damages SET state = 'approved', decided_at = now() WHERE id = :id"),
+                {"id": damage_id},
+            )
+        return locked(ticket_id)
+
+    monkeypatch.setattr(sweeping.ticket_queries, "lock", lock_after_a_decision)
+    price_breaches()
+    assert of_order(order_id)["complete", 0].state == "approved"
+
+
+def test_a_broken_history_keeps_no_other_order_from_being_judged(at, said, clerk, firm, foreman, owner):
+    broken, ticket_id = issued(said, clerk, firm)
+    whole, _ticket = issued(said, clerk, firm)
+    at.shift(timedelta(days=9))
+    for each in (broken, whole):
+        say(each, "done", foreman)
+    with owner.begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE ticket_events SET data = data - 'clocks' WHERE ticket_id = :t AND kind = 'order_issued'"
+            ),
+            {"t": ticket_id},
+        )
+    price_breaches()
+    assert of_order(broken) == {}
+    assert of_order(whole)

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
 
-def to_judge(now: datetime, since: datetime, limit: int) -> list[tuple[int, int]]:
-    """Return (order id, ticket id) of orders to be judged: never yet, ended since, or open and last judged before ``since``."""
+def to_judge(now: datetime, since: datetime, limit: int) -> list[tuple[int, int, datetime | None]]:
+    """Return (order id, ticket id, judged at) of orders to be judged: never yet, ended since, or open and last judged before ``since``."""
     query = (
-        select(WorkOrder.id, WorkOrder.ticket_id)
+        select(WorkOrder.id, WorkOrder.ticket_id, WorkOrder.judged_at)
         .where(
             WorkOrder.authority_id == tenant_id(),
             or_(
@@ -35,7 +35,7 @@ def to_judge(now: datetime, since: datetime, limit: int) -> list[tuple[int, int]
         .order_by(WorkOrder.ticket_id, WorkOrder.id)
         .limit(limit)
     )
-    return [(row[0], row[1]) for row in db.session.execute(query)]
+    return [(row[0], row[1], row[2]) for row in db.session.execute(query)]
 
 
 def order_events(ticket_ids: Collection[int]) -> list[tuple[int, int, OrderFact]]:
@@ -67,7 +67,9 @@ def damage_events(unit_id: int | None = None) -> list[DamageEvent]:
 def damages_of_orders(order_ids: Collection[int]) -> dict[tuple[int, str, int], Damage]:
     """Return {(order, metric, round): damage} of these orders."""
     query = select(Damage).where(Damage.authority_id == tenant_id(), Damage.order_id.in_(order_ids))
-    return {(each.order_id, each.metric, each.round): each for each in db.session.scalars(query)}
+    # Whoever waited for a lock in between must not see what the session remembers from before.
+    found = db.session.scalars(query.execution_options(populate_existing=True))
+    return {(each.order_id, each.metric, each.round): each for each in found}
 
 
 def lock_damage(damage_id: int) -> Damage:
@@ -136,6 +138,15 @@ def statement_of(unit_id: int, month: date) -> Statement | None:
         Statement.authority_id == tenant_id(), Statement.unit_id == unit_id, Statement.month == month
     )
     return db.session.scalar(query)
+
+
+def hold_months(unit_ids: Iterable[int]) -> None:
+    """Let nobody else propose for these contractors, or sign their months, until this transaction ends."""
+    for unit_id in sorted(unit_ids):
+        db.session.execute(
+            text("SELECT pg_advisory_xact_lock(hashtextextended(:key, :authority))"),
+            {"key": f"months of {unit_id}", "authority": tenant_id()},
+        )
 
 
 def signed_months(unit_ids: Collection[int]) -> set[tuple[int, date]]:

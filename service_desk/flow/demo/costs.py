@@ -10,7 +10,7 @@ from service_desk import clock
 from service_desk.clock import CITY_ZONE
 from service_desk.contractors.rules.damages import DamageEvent, DamageValue, damages_from
 from service_desk.flow.demo.life import SYSTEM_KEY, Today
-from service_desk.flow.price_breaches import evidence_seqs, judge_order
+from service_desk.flow.judged_orders import evidence_seqs, judge_order
 from service_desk.tickets.rules import text_digest
 from service_desk.work import new_id
 
