@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from contractor_orders import entry, firm, in_contract, issued, picture, spot, state
@@ -11,10 +12,13 @@ from contractor_orders import entry, firm, in_contract, issued, picture, spot, s
 from service_desk import clock, work
 from service_desk.contractors.queries import links, orders
 from service_desk.desks.clerk.door import counts_kept
+from service_desk.desks.clerk.order_parts import damages_of
+from service_desk.desks.money import METRIC, STATE
 from service_desk.extensions import db
 from service_desk.flow.do_order import take_entry
 from service_desk.flow.hand_over import hand_over
 from service_desk.flow.receive import receive_report
+from service_desk.intake.queries import photos_of
 from service_desk.people.rules import Actor, Role
 from service_desk.tickets import queries as tickets
 
@@ -320,3 +324,69 @@ def test_the_resident_reads_one_story_without_a_word_of_the_contractor(client, s
     words = shown(get(client, f"/t/{received.token}?lang=en"))
     assert "The centre checked the work" in words
     assert "בסדר גמור" not in words
+
+
+def test_a_request_is_resolved_together_with_the_check_of_its_order(desk, order_id, foreman):
+    ticket_id = ticket_of(order_id)
+
+    def resolve(**more):
+        version = str(tickets.ticket_or_404(ticket_id).version)
+        return post(
+            desk,
+            f"/desk/t/{ticket_id}/resolve",
+            {"seen": version, "outcome": "seen_by_staff", "words": "תוקן"} | more,
+        )
+
+    refused = resolve()
+    assert refused.status_code == 409
+    assert "Work orders are still open" in refused.get_data(as_text=True)
+    assert "pass_orders" not in get(desk, f"/desk/t/{ticket_id}/resolve")
+    finish(order_id, foreman, photos=("before",))
+    waits = resolve()
+    assert waits.status_code == 409
+    assert "Reported work was not checked yet" in waits.get_data(as_text=True)
+    assert "pass_orders" in waits.get_data(as_text=True)
+    assert resolve(pass_orders="yes").status_code == 303
+    assert state(order_id) == "passed"
+    assert tickets.ticket_or_404(ticket_id).status == "resolved"
+
+
+def test_ready_instructions_begin_an_order_in_hebrew(desk, said):
+    in_contract()
+    ticket_id = receive_report(said(locale="ru"), Actor("resident")).ticket_id
+    db.session.expunge_all()
+    page = get(desk, f"/desk/t/{ticket_id}/order")
+    assert "Photos before and after" in page
+    page = get(desk, f"/desk/t/{ticket_id}/order?template=order-photos")
+    assert re.search(r"<textarea[^>]*>נדרשות תמונה לפני העבודה", page)
+
+
+def test_the_photo_of_a_check_is_not_the_residents(client, said, clerk, foreman):
+    unit = in_contract()
+    received = receive_report(said(), Actor("resident"))
+    hand_over(received.ticket_id, None, clerk, unit_id=unit.id)
+    order_id = orders.open_ids(received.ticket_id)[0][0]
+    db.session.expunge_all()
+    finish(order_id, foreman, photos=("before",))
+    client.sign_in("clerk5@rehovot.example")
+    post(
+        client,
+        f"/desk/o/{order_id}/fail",
+        {"finding": "poor_quality", "photos": [(picture(), "a.jpg")]},
+        content_type="multipart/form-data",
+    )
+    taken = [each.id for each in photos_of(received.ticket_id)]
+    assert len(taken) == 2
+    for photo_id in taken:
+        assert client.get(f"/t/{received.token}/photo/{photo_id}/small").status_code == 404
+        work.set_tenant(1)
+
+
+def test_a_decided_damage_and_its_state_stand_on_the_order(app):
+    events = [
+        SimpleNamespace(kind="damage_proposed", data={"order": 1, "damage": 5, "metric": "complete"}),
+        SimpleNamespace(kind="damage_answered", data={"order": 1, "damage": 5, "answer": "contested"}),
+        SimpleNamespace(kind="damage_proposed", data={"order": 2, "damage": 6, "metric": "arrive"}),
+        SimpleNamespace(kind="damage_decided", data={"order": 1, "damage": 5, "decision": "waived"}),
+    ]
+    assert damages_of(events, 1) == [(5, METRIC["complete"], STATE["waived"])]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
@@ -10,9 +9,9 @@ from flask_babel import gettext as _
 from service_desk import clock
 from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
-from service_desk.desks.admin import contract_words
-from service_desk.desks.clerk import order_terms, words
+from service_desk.desks.clerk import order_fields, order_terms, words
 from service_desk.desks.clerk.door import roster
+from service_desk.desks.clerk.form_fields import Field, words_field
 from service_desk.desks.filters import by_language
 from service_desk.flow.finish import OUTCOMES
 from service_desk.tickets import queries
@@ -21,36 +20,17 @@ from service_desk.tickets.rules import REJECTIONS, shown
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from service_desk.desks.clerk.form_fields import Groups
     from service_desk.people.rules import Actor
     from service_desk.tickets.models import Ticket
 
-#: (group's label, [(value, words)]); a label of "" means no group
-Groups = list[tuple[str, list[tuple[str, Any]]]]
 NEAR_M = 500.0
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field. kind: words, line, choice, select, tick, photos, promises or hidden. value: what it holds before anything is typed."""
-
-    name: str
-    kind: str
-    label: str
-    hint: str = ""
-    value: str = ""
-    options: Groups = ()  # type: ignore[assignment]
-    is_optional: bool = False
-    limit: int = 1000
 
 
 def fields_of(verb: str, ticket: Ticket, actor: Actor) -> list[Field]:
     """Return the fields of an act on this ticket; none for an act without a form."""
     make = _FIELDS.get(verb)
     return make(ticket, actor) if make else []
-
-
-def _words(label: str, hint: str = "", *, is_optional: bool = False, limit: int = 1000) -> Field:
-    return Field("words", "words", label, hint, is_optional=is_optional, limit=limit)
 
 
 def _assign(ticket: Ticket, actor: Actor) -> list[Field]:
@@ -89,40 +69,15 @@ def _hand_over(ticket: Ticket, _actor: Actor) -> list[Field]:
     usual = f"unit:{ticket.unit_id}" if ticket.unit_id else ""
     return [
         Field("to", "select", _("To whom"), options=[*options, (_("Centres"), centres)], value=usual),
-        *_promises(
+        *order_fields.promises(
             order_terms.by_rule(ticket, clock.now()),
             ticket,
             _("Under a contract: a work order is issued with it, and its clocks begin."),
         ),
-        _words(_("Why"), _("Stays internal. The resident is told to whom."), is_optional=True, limit=600),
+        words_field(
+            _("Why"), _("Stays internal. The resident is told to whom."), is_optional=True, limit=600
+        ),
     ]
-
-
-def _promises(choices: list[order_terms.Choice], ticket: Ticket, label: str) -> list[Field]:
-    """Return what the page says of orders that would be issued; nothing when none would."""
-    now = clock.now()
-    lines = [(each.name, order_terms.duties_in_words(each, ticket, now)) for each in choices]
-    return [Field("promises", "promises", label, options=[("", list(lines))])] if lines else []
-
-
-def _order(ticket: Ticket, _actor: Actor) -> list[Field]:
-    own, choices = order_terms.domain_of(ticket), order_terms.choices(ticket, clock.now())
-    options: Groups = [("", [("", _("Choose"))])]
-    for label, is_own in ((_("For this kind of work"), True), (_("For other work"), False)):
-        named = [
-            (f"{each.unit_id}:{each.domain}", _("%(name)s: %(work)s", name=each.name, work=contract_words.domain(each.domain)))
-            for each in choices
-            if (each.domain == own) == is_own
-        ]  # fmt: skip
-        options += [(label, named)] if named else []
-    usual = next((f"{each.unit_id}:{each.domain}" for each in choices if each.domain == own), "")
-    hint = "" if choices else _("No contract in force covers this place.")
-    return [
-        Field("contractor", "select", _("Contractor"), hint, usual, options),
-        *_promises([each for each in choices if each.domain == own], ticket, _("By the contract, if it is issued now:")),
-        _words(_("What has to be done"), _("The contractor reads it. The resident does not."), is_optional=True, limit=2000),
-        Field("phone", "tick", _("May see the number of the reporter, for this order"), value=""),
-    ]  # fmt: skip
 
 
 def _triage(ticket: Ticket, _actor: Actor) -> list[Field]:
@@ -153,11 +108,15 @@ def _triage(ticket: Ticket, _actor: Actor) -> list[Field]:
     ]  # fmt: skip
 
 
-def _resolve(_ticket: Ticket, _actor: Actor) -> list[Field]:
+def _resolve(ticket: Ticket, _actor: Actor) -> list[Field]:
+    passes = Field(
+        "pass_orders", "tick", _("The contractor's work was seen: its order passes the check with it")
+    )
     return [
+        *([passes] if ticket.order_state == "to_verify" else []),
         Field("outcome", "choice", _("What proves it"), options=[("", [(code, words.OUTCOME[code]) for code in OUTCOMES])]),
-        Field("photos", "photos", _("Photos of the result"), _("Up to 4. With a photo, words are not required."), is_optional=True),
-        _words(_("Words for the resident"), _("Needed when there is no photo."), is_optional=True),
+        Field("photos", "photos", _("Photos of the result"), _("Up to 4. With a photo, words are not required. The contractor's photo of the finished work counts."), is_optional=True),
+        words_field(_("Words for the resident"), _("Needed when there is no photo."), is_optional=True),
     ]  # fmt: skip
 
 
@@ -165,7 +124,7 @@ def _reject(_ticket: Ticket, _actor: Actor) -> list[Field]:
     reasons = [(code, words.REJECTION[code]) for code in REJECTIONS]
     return [
         Field("reason", "choice", _("Reason"), options=[("", reasons)]),
-        _words(_("Words for the resident"), _("The resident reads these words, and may contest them.")),
+        words_field(_("Words for the resident"), _("The resident reads these words, and may contest them.")),
     ]
 
 
@@ -188,14 +147,14 @@ def _merge(ticket: Ticket, _actor: Actor) -> list[Field]:
 _FIELDS: dict[str, Callable[[Ticket, Actor], list[Field]]] = {
     "assign": _assign,
     "hand_over": _hand_over,
-    "order": _order,
+    "order": order_fields.order,
     "triage": _triage,
     "resolve": _resolve,
     "reject": _reject,
     "merge": _merge,
-    "ask": lambda _t, _a: [_words(_("Question"), _("Sent in the resident's channel. The clock stands still until the answer."), limit=600)],
-    "reply": lambda _t, _a: [_words(_("Reply"), _("Sent to everybody who follows this request."), limit=600)],
-    "note": lambda _t, _a: [_words(_("Internal note"), _("Residents never see it."))],
-    "make_safe": lambda _t, _a: [_words(_("What was done"), _("For example: cones, fence, power cut. Stays internal."), is_optional=True)],
-    "reopen": lambda _t, _a: [_words(_("Why"), _("Stays internal. The resident is told that it is open again."))],
+    "ask": lambda _t, _a: [words_field(_("Question"), _("Sent in the resident's channel. The clock stands still until the answer."), limit=600)],
+    "reply": lambda _t, _a: [words_field(_("Reply"), _("Sent to everybody who follows this request."), limit=600)],
+    "note": lambda _t, _a: [words_field(_("Internal note"), _("Residents never see it."))],
+    "make_safe": lambda _t, _a: [words_field(_("What was done"), _("For example: cones, fence, power cut. Stays internal."), is_optional=True)],
+    "reopen": lambda _t, _a: [words_field(_("Why"), _("Stays internal. The resident is told that it is open again."))],
 }  # fmt: skip

@@ -19,6 +19,7 @@ from service_desk.desks.clerk.live import claimed_words
 from service_desk.desks.clerk.photos import read_photos
 from service_desk.desks.clerk.replies import USE, offers, words_of
 from service_desk.desks.clerk.rows import name_of, tag_of
+from service_desk.desks.failures import sentence as said_of
 from service_desk.errors import BadInput, InvalidMove, NotAllowed, NotFound, StaleVersion
 from service_desk.extensions import db
 from service_desk.flow import claim
@@ -39,6 +40,8 @@ _NEVER = -1
 #: fields of use-cases that the forms call otherwise
 _FIELD_OF = {"place": "line", "unit": "contractor", "contract": "contractor"}
 _NOT_TYPED = frozenset({"csrf_token", "seen", "then", "photos", "despite"})
+#: why an act waits for the work orders of its request
+_OF_ORDERS = frozenset({"orders_open", "orders_to_verify"})
 #: acts that disturb nobody who works on the ticket
 _BESIDE = frozenset({"note", "news"})
 
@@ -70,8 +73,9 @@ def do(ticket_id: int, verb: str) -> ResponseReturnValue:
         return _again(chosen, ticket_id, 422, problems=error.problems)
     except StaleVersion as error:
         return _again(chosen, ticket_id, 409, since=error.seen)
-    except InvalidMove:
-        return _again(chosen, ticket_id, 409, is_too_late=True)
+    except InvalidMove as error:
+        held_by_orders = said_of(409, error.key) if error.key in _OF_ORDERS else None
+        return _again(chosen, ticket_id, 409, is_too_late=held_by_orders is None, orders=held_by_orders)
     counts_kept.forget()
     flash(str(chosen.done))
     return redirect(_next(ahead) or url_for("clerk.ticket", ticket_id=ticket_id), 303)
@@ -139,12 +143,16 @@ def _again(
     problems: dict[str, str] | None = None,
     since: int | None = None,
     is_too_late: bool = False,
+    orders: tuple[str, str] | None = None,
 ) -> ResponseReturnValue:
-    """Show the form again, with everything typed and the reason. since: the version it was written against."""
+    """Show the form again, with everything typed and the reason. since: the version it was written against.
+
+    orders: what its work orders keep it from, and what comes first.
+    """
     db.session.rollback()
     ticket = _ticket(ticket_id, chosen)
     typed = {name: value for name, value in request.form.items() if name not in _NOT_TYPED}
-    missed: list[TicketEvent] = []
+    missed: list[TicketEvent] | None = None
     if since is not None:
         missed = [event for event in queries.events_of(ticket_id) if event.seq > since][-20:]
         is_too_late = not is_possible(chosen, ticket, actor())
@@ -155,8 +163,8 @@ def _again(
         status,
         problems=problems,
         missed=missed,
-        is_stale=since is not None,
         is_too_late=is_too_late,
+        orders=orders,
     )
 
 
@@ -168,8 +176,8 @@ def _page(
     *,
     problems: dict[str, str] | None = None,
     missed: list[TicketEvent] | None = None,
-    is_stale: bool = False,
     is_too_late: bool = False,
+    orders: tuple[str, str] | None = None,
 ) -> ResponseReturnValue:
     fields = fields_of(chosen.verb, ticket, actor())
     words_by_seq: dict[int, list[str]] = {}
@@ -192,8 +200,9 @@ def _page(
         typed=typed,
         problems={_FIELD_OF.get(name, name): words.problem(code) for name, code in (problems or {}).items()},
         missed=[(event, sentence(event), words_by_seq.get(event.seq, [])) for event in missed or ()],
-        is_stale=is_stale,
+        is_stale=missed is not None,
         is_too_late=is_too_late,
+        orders=orders,
         lost_photos=bool(request.files) and status != 200 and any(each.kind == "photos" for each in fields),
         title=_("%(act)s: %(reference)s", act=chosen.name, reference=ticket.reference),
         number=_number(ticket),

@@ -101,7 +101,13 @@ def _triage(given: Given) -> None:
 
 def _resolve(given: Given) -> None:
     finish.resolve_ticket(
-        given.ticket_id, given.seen, given.actor, given.form.get("outcome", ""), given.words(), given.photos
+        given.ticket_id,
+        given.seen,
+        given.actor,
+        given.form.get("outcome", ""),
+        given.words(),
+        given.photos,
+        pass_orders=given.form.get("pass_orders") == "yes",
     )
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from service_desk.city.queries import city_map
 from service_desk.desks.clerk import words
-from service_desk.desks.clerk.act_fields import Field
 from service_desk.desks.clerk.door import roster
+from service_desk.desks.clerk.form_fields import Field
 from service_desk.desks.filters import by_language
 from service_desk.desks.speech import later as _
 from service_desk.flow.bulk import BULK_OUTCOMES, BULK_UNITS

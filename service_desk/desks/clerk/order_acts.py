@@ -9,7 +9,7 @@ from flask_babel import gettext as now_in_words
 
 from service_desk.contractors.rules import FINDINGS, PAUSE_REASONS, WITH_CONTRACTOR
 from service_desk.desks.clerk import order_words
-from service_desk.desks.clerk.act_fields import Field
+from service_desk.desks.clerk.form_fields import Field, words_field
 from service_desk.desks.clerk.order_cards import is_doubted
 from service_desk.desks.contractor import words as field_words
 from service_desk.desks.speech import later as _
@@ -69,8 +69,8 @@ def _verify(given: Given, *, passed: bool) -> None:
     )
 
 
-def _words(label: str, hint: str = "") -> Field:
-    return Field("words", "words", label, hint, is_optional=True, limit=600)
+def _optional(label: str, hint: str) -> Field:
+    return words_field(label, hint, is_optional=True, limit=600)
 
 
 def _photos() -> Field:
@@ -88,28 +88,30 @@ def _choice(name: str, label: str, codes: Sequence[str], table: Mapping[str, Laz
 
 
 def _pass_fields() -> list[Field]:
-    return [_photos(), _words(now_in_words("What was seen"), now_in_words("The contractor reads it."))]
+    return [_photos(), _optional(now_in_words("What was seen"), now_in_words("The contractor reads it."))]
 
 
 def _fail_fields() -> list[Field]:
     return [
         _choice("finding", now_in_words("What is wrong"), FINDINGS, field_words.FINDING),
         _photos(),
-        _words(now_in_words("What has to be put right"), now_in_words("The contractor reads it.")),
+        _optional(now_in_words("What has to be put right"), now_in_words("The contractor reads it.")),
     ]
 
 
 def _pause_fields() -> list[Field]:
     return [
         _choice("reason", now_in_words("Why the clocks stand still"), PAUSE_REASONS, field_words.PAUSE),
-        _words(now_in_words("In your words"), now_in_words("Both sides see it, and so does whoever judges.")),
+        _optional(
+            now_in_words("In your words"), now_in_words("Both sides see it, and so does whoever judges.")
+        ),
     ]
 
 
 def _cancel_fields() -> list[Field]:
     return [
         _choice("reason", now_in_words("Why"), pause_order.CANCELLATIONS, order_words.CANCELLATION),
-        _words(now_in_words("In your words"), now_in_words("Needed for another reason.")),
+        _optional(now_in_words("In your words"), now_in_words("Needed for another reason.")),
     ]
 
 

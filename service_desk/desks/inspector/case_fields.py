@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import request
 from flask_babel import gettext as _
 
-from service_desk.desks.clerk.act_fields import Field
+from service_desk.desks.clerk.form_fields import Field
 from service_desk.desks.filters import by_language
 from service_desk.desks.inspector import words
 from service_desk.desks.inspector.door import agorot, own_units, whole
