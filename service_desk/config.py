@@ -101,6 +101,11 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         raise BadConfiguration("MESSAGE_TRANSPORT must be 'sandbox' or 'twilio'.")
     if transport == "twilio" and not (env.get("TWILIO_ACCOUNT_SID") and env.get("TWILIO_AUTH_TOKEN")):
         raise BadConfiguration("MESSAGE_TRANSPORT=twilio needs TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.")
+    mail_url = env.get("MAIL_URL", "")
+    if mail_url and not (mail_url.startswith(("smtp://", "smtps://")) and "@" in env.get("MAIL_FROM", "")):
+        raise BadConfiguration(
+            "MAIL_URL must begin with smtp:// or smtps://, and needs an address in MAIL_FROM."
+        )
     hosts = env.get("TRUSTED_HOSTS", "127.0.0.1,localhost,.localhost")
     return Settings(
         database_url=env["DATABASE_URL"],
@@ -128,6 +133,6 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         digest_minutes=int(env.get("DIGEST_MINUTES", "60")),
         is_quiet_kept=env.get("QUIET_HOURS", "1") != "0",
         twilio_voice_sender=env.get("TWILIO_VOICE_SENDER", ""),
-        mail_url=env.get("MAIL_URL", ""),
+        mail_url=mail_url,
         mail_from=env.get("MAIL_FROM", ""),
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, exists, func, select
 
 from service_desk import work
 from service_desk.extensions import db
-from service_desk.messages.models import Attempt, Inbound, Message, Preference
+from service_desk.messages.models import Attempt, Consent, Inbound, Message, Preference
 from service_desk.messages.rules.placing import Followed
 from service_desk.tickets.models import Follower, Ticket
 
@@ -38,6 +39,13 @@ def preference_of(resident_id: int) -> Preference | None:
     return db.session.get(Preference, (work.tenant_id(), resident_id))
 
 
+def has_agreed(resident_id: int, purpose: str) -> bool:
+    """Say whether the person's newest word about a purpose (service, news) was yes; never asked is no."""
+    mine = (Consent.authority_id == work.tenant_id(), Consent.resident_id == resident_id)
+    newest = select(Consent.is_given).where(*mine, Consent.purpose == purpose)
+    return bool(db.session.scalar(newest.order_by(Consent.at.desc(), Consent.id.desc()).limit(1)))
+
+
 def waiting_count(now: datetime) -> int:
     """Return how many messages are due and not yet sent."""
     due = (Message.authority_id == work.tenant_id(), Message.state == "pending", Message.next_try_at <= now)
@@ -55,6 +63,42 @@ def bound_ids(address: str, since: datetime) -> frozenset[str]:
 def knows_token(token: str) -> bool:
     """Say whether an attempt of this authority bore the token."""
     mine = (Attempt.authority_id == work.tenant_id(), Attempt.token == token)
+    return bool(db.session.scalar(select(exists().where(*mine))))
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A call's message, as whoever picked up hears it. ticket_id, follower_id: None when it is about no request."""
+
+    ticket_id: int | None
+    follower_id: int | None
+    event: str
+    address: str
+    locale: str
+    body: str
+
+
+def spoken_by(token: str) -> Spoken | None:
+    """Return the message of a call's attempt; None for a token that is not a call's of ours."""
+    same = and_(Attempt.authority_id == Message.authority_id, Attempt.message_id == Message.id)
+    row = db.session.execute(
+        select(
+            Message.ticket_id,
+            Message.follower_id,
+            Message.event,
+            Message.address,
+            Message.locale,
+            Message.body,
+        )
+        .join(Attempt, same)
+        .where(Message.authority_id == work.tenant_id(), Attempt.token == token, Message.channel == "voice")
+    ).one_or_none()
+    return Spoken(*row) if row else None
+
+
+def is_heard(provider_id: str) -> bool:
+    """Say whether something that a person said is kept under this id of the provider's."""
+    mine = (Inbound.authority_id == work.tenant_id(), Inbound.provider_id == provider_id)
     return bool(db.session.scalar(select(exists().where(*mine))))
 
 

@@ -28,6 +28,12 @@ def channel_for(settings: Settings) -> Channel:
     """
     if settings.message_transport != "twilio":
         return Sandbox()
+    from service_desk.messages.channels.email import Mail  # noqa: PLC0415 — as below
+    from service_desk.messages.channels.exchange import Exchange  # noqa: PLC0415
     from service_desk.messages.channels.twilio import Twilio  # noqa: PLC0415 — 80 ms and 6 MB that only a sender needs
+    from service_desk.messages.channels.voice import Calls  # noqa: PLC0415
 
-    return Twilio.of(settings)
+    others: dict[str, Channel] = {"voice": Calls.of(settings)} if settings.twilio_voice_sender else {}
+    if settings.mail_url:
+        others["email"] = Mail.of(settings)
+    return Exchange(Twilio.of(settings), others)

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+#: where the carrier asks for the words of a call, and reports of it; the attempt's token follows
+WORDS_PATH, CALL_STATUS_PATH = "/hooks/twilio/voice/", "/hooks/twilio/call/"
+
+
 @dataclass(frozen=True)
 class Envelope:
     """One claimed attempt, as a value: no row, no connection. Times are aware UTC."""

@@ -35,7 +35,8 @@ class Sandbox:
         provider_id = f"{PREFIX}{envelope.message_id:x}-{envelope.attempt}"
         if envelope.address.endswith("9904"):
             return Sent(provider_id, "undelivered", 30003)
-        return Sent(provider_id, "delivered")
+        # A call rings on the sandbox's phone until somebody there picks up.
+        return Sent(provider_id, "accepted" if envelope.channel == "voice" else "delivered")
 
     def find(self, envelope: Envelope, bound: Collection[str]) -> str | None:  # noqa: ARG002 — the contract's
         """Return None: what the sandbox delivered is in our own rows."""
