@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, g, jsonify, render_template, request
 from flask_babel import gettext as _
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from service_desk.errors import KeshetError, StaleVersion
+from service_desk.errors import KeshetError, NotAllowed, StaleVersion
 from service_desk.extensions import db
+from service_desk.flow.note_refusal import note_refusal
 from service_desk.telemetry import log
+from service_desk.work import present_tenant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,14 +100,29 @@ def answer(status: int, key: str) -> ResponseReturnValue:
     ), status
 
 
+def _put_on_record(error: KeshetError) -> None:
+    """Let the access log know that a signed-in person was refused. A log that cannot be written refuses all the same."""
+    if isinstance(error, StaleVersion):
+        log.info("stale_version", ticket_id=error.ticket_id, seen=error.seen, current=error.current)
+    if not isinstance(error, NotAllowed):
+        return
+    if present_tenant() is None or not current_user.is_authenticated or current_user.actor.kind != "staff":
+        return
+    ticket_id = (request.view_args or {}).get("ticket_id")
+    try:
+        note_refusal(current_user.actor, f"refused:{request.endpoint}", ticket_id)
+    except DBAPIError as failed:
+        db.session.rollback()
+        log.error("refusal_not_logged", endpoint=request.endpoint, error=type(failed).__name__)
+
+
 def init_app(app: Flask) -> None:
     """Register the handlers. Unknown exceptions are logged whole and answered without detail."""
 
     @app.errorhandler(KeshetError)
     def refused(error: KeshetError) -> ResponseReturnValue:
         db.session.rollback()
-        if isinstance(error, StaleVersion):
-            log.info("stale_version", ticket_id=error.ticket_id, seen=error.seen, current=error.current)
+        _put_on_record(error)
         return answer(error.status, error.key)
 
     @app.errorhandler(CSRFError)

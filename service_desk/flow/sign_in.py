@@ -24,7 +24,7 @@ def sign_in(email: str, password: str) -> str | None:
     """Return a fresh session's token, or None. Wrong address and wrong password look and take the same."""
     now = clock.now()
     with transaction():
-        staff = queries.staff_by_email(clean_text(email, EMAIL_CHARS))
+        staff = queries.staff_by_email(clean_text(email, EMAIL_CHARS), is_locked=True)
         fits = people.check_password(staff, password, now)
         people.note_access(Actor("staff", staff.id if staff else None), None, "login", now, is_allowed=fits)
         return people.start_session(staff, now, config.current().session_hours) if fits and staff else None

@@ -110,9 +110,15 @@ def _promise_anew(ticket: Ticket) -> None:
 
 
 def _promise_safety(ticket: Ticket, now: datetime) -> None:
-    """A clerk saw danger: the make-safe clock starts now, when the type has one."""
+    """A clerk saw danger: the make-safe clock starts now, when the type has one. She saw that there is none: it is taken back."""
     held = clocks_of(ticket.id)
-    if not ticket.is_hazard or any(each.kind == "make_safe" for each in held):
+    safety = [each for each in held if each.kind == "make_safe"]
+    if ticket.is_hazard and not safety:
+        rows = slas.clock_rows(ticket.id, standards().sla(ticket.service_code), now, is_hazard=True)
+        slas.start_clocks([row for row in rows if row["kind"] == "make_safe"])
         return
-    rows = slas.clock_rows(ticket.id, standards().sla(ticket.service_code), now, is_hazard=True)
-    slas.start_clocks([row for row in rows if row["kind"] == "make_safe"])
+    if ticket.is_hazard:
+        slas.revive_clocks(safety[-1:])
+    else:
+        slas.void_clocks(safety, now)
+    ticket.due_at = slas.next_due(held)

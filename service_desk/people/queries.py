@@ -20,11 +20,10 @@ if TYPE_CHECKING:
 AT_A_CENTRE = ("clerk", "manager")
 
 
-def staff_by_email(email: str) -> Staff | None:
-    """Return the staff member with this address (any case), or None."""
-    return db.session.scalar(
-        select(Staff).where(Staff.authority_id == tenant_id(), Staff.email == email.strip().lower())
-    )
+def staff_by_email(email: str, *, is_locked: bool = False) -> Staff | None:
+    """Return the staff member with this address (any case), or None. is_locked: others wait, so that no failed login goes uncounted."""
+    query = select(Staff).where(Staff.authority_id == tenant_id(), Staff.email == email.strip().lower())
+    return db.session.scalar(query.with_for_update() if is_locked else query)
 
 
 #: asked by every page of every desk, so it is put together once

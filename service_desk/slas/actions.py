@@ -127,6 +127,14 @@ def void_clocks(clocks: Iterable[Clock], now: datetime) -> None:
             _keep(clock, moves.void(state_of(clock), _not_before(clock, now)), now)
 
 
+def revive_clocks(clocks: Iterable[Clock]) -> None:
+    """Let promises that were taken back run again as if they had not been: what passed meanwhile is not forgiven."""
+    for clock in clocks:
+        if clock.result == "void" and clock.breached_at is None:
+            clock.stopped_at = clock.result = None
+            plan_rung(clock)
+
+
 def restart_clocks(
     clocks: Sequence[Clock], ticket_id: int, sla: Sla, now: datetime, *, is_hazard: bool
 ) -> list[Clock]:
