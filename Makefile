@@ -28,7 +28,7 @@ lint: ## Run ruff, mypy and the import contracts
 	@exec $(PYTHON) bootstrap.py lint
 
 messages: ## Gather the strings of code and templates into the five .po files
-	@.venv/bin/pybabel -q extract -F babel.cfg -k _ -k ngettext:1,2 -k lazy_gettext -k _l --no-location --sort-output -o messages.pot . && .venv/bin/pybabel -q update -i messages.pot -d service_desk/translations --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 110
+	@.venv/bin/pybabel -q extract -F babel.cfg -k _ -k ngettext:1,2 -k lazy_gettext -k _l -k later --no-location --sort-output -o messages.pot . && .venv/bin/pybabel -q update -i messages.pot -d service_desk/translations --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 110
 
 lock: ## Pin every package by hash again
 	@for group in "" dev; do .venv/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 pyproject.toml $${group:+--group $$group} -o requirements$${group:+-$$group}.lock; done
