@@ -20,7 +20,7 @@ LANGUAGES = ("he", "ar", "ru", "en", "am")
 def strings(tmp_path_factory):
     """The strings of code and templates, as babel gathers them."""
     target = tmp_path_factory.mktemp("strings") / "messages.pot"
-    words = [sys.executable, "-m", "babel.messages.frontend", "-q", "extract", "-F", "babel.cfg", "-k", "_", "-k", "ngettext:1,2", "-k", "lazy_gettext", "-k", "_l", "-o", str(target), "."]  # fmt: skip
+    words = [sys.executable, "-m", "babel.messages.frontend", "-q", "extract", "-F", "babel.cfg", "-k", "_", "-k", "ngettext:1,2", "-k", "lazy_gettext", "-k", "_l", "-k", "later", "-o", str(target), "."]  # fmt: skip
     subprocess.run(words, cwd=ROOT, check=True, capture_output=True)
     with target.open("rb") as file:
         return [message.id for message in read_po(file) if message.id]
