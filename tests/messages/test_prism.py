@@ -1,5 +1,6 @@
 """The real SDK against Twilio's own API description, served by Prism: a wrong parameter fails."""
 
+import contextlib
 import json
 import shutil
 import socket
@@ -14,6 +15,7 @@ from fake_carrier import Carrier
 
 from service_desk.messages.channels.contract import ChannelError, Envelope
 from service_desk.messages.channels.twilio import Twilio, Wire
+from service_desk.messages.channels.voice import Calls
 
 ROOT = Path(__file__).resolve().parents[2]
 PRISM = ROOT / "node_modules" / "@stoplight" / "prism-cli" / "dist" / "index.js"
@@ -29,6 +31,8 @@ DESCRIPTION = (
 )
 LIST = "/2010-04-01/Accounts/{AccountSid}/Messages.json"
 ONE = "/2010-04-01/Accounts/{AccountSid}/Messages/{Sid}.json"
+CALLS = "/2010-04-01/Accounts/{AccountSid}/Calls.json"
+CALL = "/2010-04-01/Accounts/{AccountSid}/Calls/{Sid}.json"
 ACCOUNT = "AC" + "1" * 32
 VALUES = {"1": "רחובות", "2": "482-1937", "3": "הטיפול הסתיים", "4": "https://city.example/t/x"}
 
@@ -36,7 +40,7 @@ VALUES = {"1": "רחובות", "2": "482-1937", "3": "הטיפול הסתיים"
 def extract(description, path):
     """Write the part of the description that we use: Prism then starts in a second."""
     whole = json.loads(description.read_text(encoding="utf-8"))
-    whole["paths"] = {name: whole["paths"][name] for name in (LIST, ONE)}
+    whole["paths"] = {name: whole["paths"][name] for name in (LIST, ONE, CALLS, CALL)}
     wanted, kept = set(), {}
     texts = [json.dumps(whole["paths"])]
     while texts:
@@ -148,3 +152,35 @@ def test_every_field_sent_is_one_that_the_description_names(channel, changes):
         channel.wire.api_base = urlsplit(carrier.address)
         channel.send(envelope(**changes))
     assert carrier.seen[0].keys() <= form["schema"]["properties"].keys()
+
+
+@pytest.fixture
+def calls(prism):
+    return Calls(ACCOUNT, "secret", {"voice": "+97289392200"}, "https://city.example", Wire(10, prism), {})
+
+
+def test_a_call_its_list_and_its_look_up_are_what_the_description_asks_for(calls):
+    spoken = envelope(channel="voice", address="+97289392222")
+    assert calls.send(spoken).provider_id
+    assert calls.look_up("CA" + "0" * 32)
+    assert calls.find(spoken, frozenset()) is None or calls.find(spoken, frozenset())
+
+
+def test_a_call_that_may_last_a_word_is_refused(calls):
+    parameters = calls.parameters(envelope(channel="voice")) | {"time_limit": "long"}
+    calls.parameters = lambda _: parameters
+    with pytest.raises(ChannelError):
+        calls.send(envelope(channel="voice"))
+
+
+def test_every_field_of_a_call_is_one_that_the_description_names(calls):
+    whole = json.loads(DESCRIPTION.read_text(encoding="utf-8"))
+    form = whole["paths"][CALLS]["post"]["requestBody"]["content"]["application/x-www-form-urlencoded"]
+    with Carrier() as carrier:
+        calls.wire.api_base = urlsplit(carrier.address)
+        with contextlib.suppress(
+            ChannelError
+        ):  # the fake carrier knows messages only, but notes what it was asked
+            calls.send(envelope(channel="voice"))
+    assert carrier.seen[0].keys() <= form["schema"]["properties"].keys()
+    assert carrier.seen[0]["Url"].startswith("https://city.example/hooks/twilio/voice/1.")

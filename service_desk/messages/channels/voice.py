@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 RING_SECONDS = 30
 #: the longest call (s): the words, heard a few times
 _LONGEST_SECONDS = 180
-_EVENTS = ["initiated", "ringing", "answered", "completed"]
-_LISTED = 200
+#: newest calls to the number that are looked through: one page
+_LISTED = 100
 
 
 class Calls(Twilio):
@@ -72,8 +72,8 @@ class Calls(Twilio):
             "from_": sender,
             "url": f"{self.base_url}{WORDS_PATH}{envelope.token}",
             "method": "POST",
+            # Without a list of events, its end is reported; that it was answered, the words' being asked for tells.
             "status_callback": f"{self.base_url}{CALL_STATUS_PATH}{envelope.token}",
-            "status_callback_event": _EVENTS,
             "status_callback_method": "POST",
             "timeout": RING_SECONDS,
             "time_limit": _LONGEST_SECONDS,
@@ -83,7 +83,7 @@ class Calls(Twilio):
         """Search the carrier's list for a call to this number, placed since the claim and not known as another's."""
         since = envelope.claimed_at - CLOCK_SLACK
         try:
-            listed = self.client.calls.list(to=envelope.address, limit=_LISTED)
+            listed = list(self.client.calls.page(to=envelope.address, page_size=_LISTED))
         except (TwilioException, requests.RequestException, ValueError, TypeError) as error:
             self._fail(error)
         for call in listed:
