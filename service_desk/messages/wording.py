@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 
 from service_desk import clock
 from service_desk.city import kept
+from service_desk.messages.rules.entering import CODE, LIFE, MARK
 from service_desk.tickets.rules import shown
 
 if TYPE_CHECKING:
@@ -74,6 +75,12 @@ def render_letter(event: str, locale: str, values: Mapping[str, Any]) -> tuple[s
     """Return the words of a letter by e-mail, and its subject: the first line, as read in a list of letters."""
     body = render(event, "email", locale, values)
     return body, {"variables": {"subject": body.partition("\n")[0], "preferences": preferences_link()}}
+
+
+def render_code(locale: str) -> str:
+    """Return the SMS of a one-time code, with a mark where the digits go once it leaves the house."""
+    with force_locale(locale):
+        return _fill(CODE, "sms", {"code": MARK, "minutes": LIFE.seconds // 60})
 
 
 def preferences_link() -> str:

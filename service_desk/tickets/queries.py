@@ -150,6 +150,23 @@ def follower(ticket_id: int, resident_id: int) -> Follower | None:
     return db.session.scalar(query)
 
 
+def followed(resident_id: int, limit: int) -> list[tuple[Ticket, Follower]]:
+    """Return what a resident follows, open ones first, newest first."""
+    same = (Follower.authority_id == Ticket.authority_id) & (Follower.ticket_id == Ticket.id)
+    query = (
+        select(Ticket, Follower)
+        .join(Follower, same)
+        .where(
+            Follower.authority_id == tenant_id(),
+            Follower.resident_id == resident_id,
+            Follower.left_at.is_(None),
+        )
+        .order_by(Ticket.is_open.desc(), Ticket.opened_at.desc())
+        .limit(limit)
+    )
+    return list(db.session.execute(query).tuples())
+
+
 def opener(ticket: Ticket, resident_id: int | None, at: datetime) -> Follower | None:
     """Return who opened the ticket at that instant (resident_id: None without a number), wherever merges led her since."""
     where, seen = [ticket.id], ticket

@@ -191,7 +191,12 @@ def promised(instant: datetime) -> str:
 
 def channel_words(channel: str) -> str:
     """Return the name of a channel."""
-    return {"sms": _("SMS"), "whatsapp": _("WhatsApp")}.get(channel, _("no messages"))
+    return {
+        "sms": _("SMS"),
+        "whatsapp": _("WhatsApp"),
+        "voice": _("Phone call"),
+        "email": _("E-mail"),
+    }.get(channel, _("no messages"))
 
 
 def problem(code: str) -> str:
@@ -208,6 +213,13 @@ def problem(code: str) -> str:
         "phone_no_text": _(
             "A landline gets no SMS or WhatsApp. Write a mobile number, or choose no messages."
         ),
+        "phone_no_code": _("A code can be sent only to a mobile phone that gets text messages."),
+        "code_too_soon": _("A code was asked for a moment ago. Another one can be sent after a minute."),
+        "code_too_many": _("Too many codes were asked for. Another one can be sent later."),
+        "code_resting": _("Codes cannot be sent just now. Another try is possible in an hour."),
+        "code_wrong": _("This is not the code, or it is no longer valid. After five tries a new one is needed."),
+        "channel_not_here": _("This way is not available in this language here."),
+        "email_unreadable": _("This is not an e-mail address. For example: name@example.com."),
         "no_longer_open": _("This request is no longer open."),
     }
     return sentences.get(code, _("This cannot be used."))

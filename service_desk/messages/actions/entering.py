@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import delete, func, select, text, update
 
@@ -37,7 +37,7 @@ def asked_before(asking: Asking, now: datetime) -> rules.Asked:
     """Count what was asked for before; whoever asks next waits until this transaction is over."""
     db.session.execute(_ONE_AT_A_TIME, {"authority": work.tenant_id()})
 
-    def count(since: timedelta, *conditions: object) -> object:
+    def count(since: timedelta, *conditions: Any) -> Any:
         found = func.count().filter(PhoneCode.created_at > now - since)
         return found.filter(*conditions) if conditions else found
 

@@ -1,0 +1,98 @@
+"""A resident proves a number: a code by SMS, and then a short visit to her own page."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from service_desk import clock, config, work
+from service_desk.errors import BadInput
+from service_desk.flow.telling import DELIVER
+from service_desk.messages import actions as messages
+from service_desk.messages import wording
+from service_desk.messages.actions import entering
+from service_desk.messages.rules import entering as rules
+from service_desk.messages.rules.choosing import kind_of
+from service_desk.messages.rules.segments import segments
+from service_desk.people import actions as people
+from service_desk.people.queries import resident_by_phone
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from service_desk.people.models import Resident
+
+
+def ask_code(raw_phone: str, address: str, locale: str) -> str:
+    """Make a code for a number and return the secret that the asking browser keeps.
+
+    Everything happens alike whether or not the city knows the number; only a known one is really written to, so that
+    nobody can have strangers' phones ring. address: where the request comes from. Raises BadInput.
+    """
+    phone = people.phone_number(raw_phone)
+    if not people.can_receive_text(phone) or kind_of(phone) != "mobile":
+        raise BadInput({"phone": "phone_no_code"})
+    now, secret = clock.now(), config.current().secret_key
+    request, nonce = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
+    code_hash = people.hash_password(rules.bound(rules.code_of(secret, nonce), request))
+    asking = entering.Asking(
+        phone,
+        rules.origin_hash(secret, address),
+        rules.origin_hash(secret, rules.network_of(address)),
+    )
+    with work.transaction() as after:
+        refusal = rules.why_no_code(entering.asked_before(asking, now))
+        if refusal:
+            raise BadInput({"phone": refusal})
+        entering.keep_code(asking, code_hash, request, now)
+        messages.insert_rows([_message(resident_by_phone(phone), nonce, locale, now)])
+        after.ring(DELIVER, work.tenant_id())
+    return request
+
+
+def _message(resident: Resident | None, nonce: str, locale: str, now: datetime) -> dict[str, Any]:
+    """Return the row of the message: for a number that nobody knows, one that is never sent and keeps no number."""
+    body = wording.render_code(locale)
+    return {
+        "authority_id": work.tenant_id(),
+        "id": work.new_id(),
+        "ticket_id": None,
+        "event_seq": 0,
+        "event": rules.CODE,
+        "resident_id": resident.id if resident else None,
+        "follower_id": None,
+        "channel": "sms",
+        "address": resident.phone if resident else "",
+        "locale": locale,
+        "body": body,
+        "template_values": {"nonce": nonce} if resident else {},
+        "dedupe_key": f"{rules.CODE}:{nonce}",
+        "state": "pending" if resident else "skipped",
+        "reason": None if resident else "unknown_number",
+        "created_at": now,
+        "next_try_at": now - rules.AHEAD if resident else None,
+        "settled_at": None if resident else now,
+        "expires_at": now + rules.LIFE,
+        "segments": segments(body)[1],
+        "channel_reason": "asked",
+        "is_urgent": True,
+    }
+
+
+def enter(request: str, typed: str) -> str | None:
+    """Try a code in the browser that asked for it. Returns the secret of the visit, or None: wrong, used, or too late."""
+    code, fresh = rules.typed_code(typed), secrets.token_urlsafe(32)
+    with work.transaction():
+        return fresh if entering.try_code(request, code, fresh, clock.now()) else None
+
+
+def who_visits(token: str) -> Resident | None:
+    """Return the person whose number the visit proved; None when there is no such visit, or it is over."""
+    phone = entering.visitor(token, clock.now())
+    return resident_by_phone(phone) if phone else None
+
+
+def leave(token: str) -> None:
+    """End the visit on the server."""
+    with work.transaction():
+        entering.end_visit(token, clock.now())
