@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, exists, func, select
 
-from service_desk import work
+from service_desk import config, work
 from service_desk.extensions import db
 from service_desk.messages.models import Attempt, Consent, Inbound, Message, Preference
+from service_desk.messages.rules.entering import filled
 from service_desk.messages.rules.placing import Followed
 from service_desk.tickets.models import Follower, Ticket
 
@@ -138,6 +139,12 @@ def thread(address: str, channel: str, limit: int = 100) -> list[Message | Inbou
     answers = db.session.scalars(heard.order_by(Inbound.at.desc()).limit(limit)).all()
     both: list[Message | Inbound] = [*messages, *answers]
     return sorted(both, key=_moment)[-limit:]
+
+
+def words_of(one: Message | Inbound) -> str:
+    """Return what stood on the phone: the stored words, with the digits of a code, which are stored nowhere."""
+    nonce = one.template_values.get("nonce") if isinstance(one, Message) else None
+    return filled(one.body, config.current().secret_key, nonce)
 
 
 def _moment(one: Message | Inbound) -> datetime:

@@ -121,6 +121,7 @@ def _page(address: str, problem: str = "") -> str:
         moment=lambda one: one.at if isinstance(one, Inbound) else one.created_at,
         day=lambda one: clock.local(one.at if isinstance(one, Inbound) else one.created_at).date(),
         linked=linked,
+        words_of=messages.words_of,
         spoken=log[0][0].locale if log else "he",
         problem=problem,
         words=words,
