@@ -45,7 +45,7 @@ def _happened(fact: OrderFact) -> datetime:
 def _title(fact: OrderFact) -> str:
     kind = fact.kind
     if kind == "order_verified":
-        kind = {"passed": "order_passed", "failed": "order_failed"}.get(
+        kind = {"asked": "order_asked", "passed": "order_passed", "failed": "order_failed"}.get(
             str(fact.data.get("result")), "order_verified"
         )
     if kind == "order_noted" and fact.data.get("photos"):

@@ -91,6 +91,7 @@ EVENT: Words = {
     "order_paused": _("The clocks stand still"),
     "order_resumed": _("The clocks run again"),
     "order_verified": _("Checked by the city"),
+    "order_asked": _("Waits for the city's check"),
     "order_passed": _("Passed the check"),
     "order_failed": _("The check failed: the order is open again, on its first clock"),
     "order_cancelled": _("Cancelled by the city"),
