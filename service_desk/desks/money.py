@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from service_desk.contractors.models import Damage
 
+#: years in which a month may lie
+YEARS = range(2000, 2200)
 METRIC: Mapping[str, LazyString] = {
     "accept": _l("Accepted late"),
     "arrive": _l("Arrived late"),
@@ -73,9 +75,10 @@ def month_name(month: date) -> str:
 def read_month(text: str) -> date | None:
     """Return the first day of 2026-10, or None when it names no month."""
     try:
-        return date.fromisoformat(f"{text[:7]}-01") if len(text) == 7 else None
+        found = date.fromisoformat(f"{text[:7]}-01") if len(text) == 7 else None
     except ValueError:
         return None  # the page answers that there is no such month
+    return found if found and found.year in YEARS else None
 
 
 @dataclass(frozen=True)

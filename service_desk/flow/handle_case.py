@@ -10,6 +10,7 @@ from service_desk.city.queries import city_map
 from service_desk.errors import BadInput, NotAllowed
 from service_desk.flow.keeping import drop, keep_photos
 from service_desk.intake.rules import SaidPlace, clean_text
+from service_desk.people.rules import may
 from service_desk.routing import queries as routes
 from service_desk.supervision import rules
 from service_desk.supervision.actions import cases as actions
@@ -116,7 +117,9 @@ def _open(
     if any(case.id not in new.seen_near for case, _metres in near):
         raise BadInput({"near": "near_case"})
     if new.ticket_id is not None:
-        tickets.ticket_or_404(new.ticket_id)
+        ticket = tickets.ticket_or_404(new.ticket_id)
+        if not may(actor, "see_ticket", unit_id=ticket.unit_id):
+            raise NotAllowed
     values = {
         "kind": new.kind,
         "subject": clean_text(new.subject, SUBJECT_CHARS),

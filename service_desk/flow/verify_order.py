@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from service_desk.contractors.rules.orders import Order
     from service_desk.flow.order_step import Hand
     from service_desk.intake.rules import EncodedPhoto
     from service_desk.people.rules import Actor
@@ -37,12 +38,14 @@ def verify_order(
     words: str = "",
     photos: Sequence[EncodedPhoto] = (),
     seen: int | None = None,
+    looked_at: datetime | None = None,
 ) -> None:
     """Pass or fail reported work, or decide a resident's «not done». finding: one of FINDINGS, required to fail.
 
     Failing sends the order back on its original clock. A doubt decided in the contractor's favour puts the order back
     as it was. Raises BadInput, InvalidMove (nothing to verify; the ticket has ended), NotAllowed, NotFound,
-    StaleVersion (seen: the ticket's version on the page).
+    StaleVersion (seen: the ticket's version on the page). looked_at: when the place was seen, of a phone that may speak
+    late: what was reported done or doubted only afterwards is not decided by it (InvalidMove).
     """
     now = clock.now()
     if not passed and finding not in FINDINGS:
@@ -53,6 +56,7 @@ def verify_order(
             hand = order_step.take_order(order_id, seen)
             order_step.check_city(hand, actor, "verify", now)
             _check_open(hand, passed=passed)
+            _check_seen(hand.order, looked_at)
             photo_ids = intake.attach(hand.ticket.id, stored, "remark", actor.kind, now)
             hand.ticket.photo_count += len(photo_ids)
             _decide(hand, actor, now, finding=None if passed else finding, words=words, photo_ids=photo_ids)
@@ -111,6 +115,14 @@ def _check_open(hand: Hand, *, passed: bool) -> None:
     is_done = order.state == "done" or (order.state == "passed" and not passed)
     if not (is_done or is_doubt) or not is_working(hand.ticket.status):
         raise InvalidMove(before=order.state, after="passed" if passed else "failed")
+
+
+def _check_seen(order: Order, looked_at: datetime | None) -> None:
+    """Refuse a decision about work that was not there yet when somebody looked."""
+    asked = order.asked
+    since = order.done_at or (asked.asked_at if asked else None)
+    if looked_at is not None and since is not None and since > looked_at:
+        raise InvalidMove("changed_since")
 
 
 def _decide(

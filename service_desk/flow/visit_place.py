@@ -56,7 +56,10 @@ def visit_place(line: StopLine, entry: StopEntry, actor: Actor) -> str:
         if item.service_code and joined.get(item.code) not in still_open
     ]
     answers = {item.code: entry.answers[item.code] for item in items}
-    joins = [item for item in bad if joined.get(item.code) in still_open]
+    # Tickets are locked in the order of their ids, here as everywhere.
+    joins = sorted(
+        (item for item in bad if joined.get(item.code) in still_open), key=lambda item: joined[item.code] or 0
+    )
     stored = {item.code: keep_photos(entry.findings[item.code].photos)[0] for item in joins}
     try:
         with transaction():

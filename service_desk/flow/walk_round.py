@@ -16,6 +16,7 @@ from service_desk.intake.rules import clean_text
 from service_desk.supervision.actions import rounds as actions
 from service_desk.supervision.queries import cases, rounds, stops
 from service_desk.supervision.rules.cases import CaseAct, look
+from service_desk.supervision.rules.checks import looked_at
 from service_desk.supervision.rules.who import may_supervise
 from service_desk.work import transaction
 
@@ -125,9 +126,10 @@ def _visit_order(line: StopLine, entry: StopEntry, actor: Actor) -> str:
             finding=None if is_good else entry.reason,
             words=entry.words,
             photos=entry.photos,
+            looked_at=looked_at(entry.happened_at, entry.clock_ahead_seconds),
         )
     except InvalidMove:
-        # Decided meanwhile, or by this very entry before it broke off: what she saw is kept with the stop.
+        # Decided or done anew meanwhile, or decided by this very entry before it broke off: what she saw is kept with the stop.
         outcome = "moved"
     with transaction():
         done = record(line.stop.id, entry, {"result": "passed" if is_good else "failed"})

@@ -16,6 +16,8 @@ LENGTHS = (7, 30, 90, 365)
 USUAL_DAYS = 30
 #: below this many cases a share says more about chance than about work
 FEWEST = 20
+#: nothing that is counted here is older
+FIRST_YEAR = 1970
 #: weeks in a centre's trend
 WEEKS = 12
 
@@ -42,8 +44,10 @@ def last_days(days: int, now: datetime) -> Period:
 def between(first: date, last: date, now: datetime, zone: tzinfo) -> Period | None:
     """Return the period of whole days of the zone, first to last inclusive, ending now at the latest.
 
-    None when it would be empty, lies ahead, or is longer than five years.
+    None when it would be empty, lies ahead, or is longer than five years; or is older than any city's records.
     """
+    if first.year < FIRST_YEAR:
+        return None
     since = datetime(first.year, first.month, first.day, tzinfo=zone).astimezone(UTC)
     if last == date.max or not timedelta(0) <= last - first <= timedelta(days=5 * 366):
         return None

@@ -144,6 +144,15 @@ def test_a_nonsense_difference_counts_as_not_measured(order, foreman):
         assert _said(order_id)[0].clock_ahead_seconds is None
 
 
+@pytest.mark.parametrize(("day", "ahead"), [("0001-01-01", 99_999_999), ("9999-12-31", -99_999_999)])
+def test_a_clock_at_the_end_of_all_time_breaks_nothing(order, foreman, day, ahead):
+    _ticket_id, order_id = order
+    with time_machine.travel(MORNING + HOUR, tick=False):
+        at = datetime.fromisoformat(day).replace(tzinfo=UTC)
+        assert take_entry(order_id, entry("note", at, ahead=ahead, words="x"), foreman) == "taken"
+        assert _said(order_id)[0].received_at == clock.now()
+
+
 def test_what_comes_more_than_a_day_late_is_judged_by_when_it_came(order, foreman):
     _ticket_id, order_id = order
     with time_machine.travel(MORNING + 30 * HOUR, tick=False):

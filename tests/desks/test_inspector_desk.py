@@ -270,6 +270,17 @@ def test_a_case_is_opened_from_a_report(desk, said):
     assert "Cases from this report" in text_of(desk.get(f"/inspector/t/{ticket_id}"))
 
 
+def test_a_unit_opens_no_case_from_a_report_that_is_not_its_own(client, said):
+    ticket_id = receive_report(said(text="סוד של מישהו"), Actor("resident")).ticket_id
+    client.sign_in("roads@rehovot.example")
+    answer = client.get(f"/inspector/cases/new?ticket={ticket_id}")
+    assert answer.status_code == 403
+    assert "סוד של מישהו" not in answer.get_data(as_text=True)
+    form = {"key": "c3", "kind": "waste", "subject": "ערימה", "line": STREET, "ticket": str(ticket_id)}
+    assert client.post("/inspector/cases/new", form).status_code == 403
+    assert client.get("/inspector/cases/new").status_code == 200
+
+
 def test_acts_go_through_their_forms_and_keep_what_was_typed(desk, inspector):
     case_id = case_of(inspector)
     path = f"/inspector/cases/{case_id}"

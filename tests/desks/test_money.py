@@ -116,7 +116,12 @@ def test_a_month_is_signed_on_its_page_and_given_on_paper(client, broken, at, fi
 
 @pytest.mark.parametrize(
     "path",
-    ["/mayor/statements/1/2026-07", "/mayor/statements/{unit}/2026-13", "/mayor/statements/{unit}/nonsense"],
+    [
+        "/mayor/statements/1/2026-07",
+        "/mayor/statements/{unit}/2026-13",
+        "/mayor/statements/{unit}/9999-12",
+        "/mayor/statements/{unit}/nonsense",
+    ],
 )
 def test_a_month_or_contractor_that_is_none_is_not_found(client, broken, firm, path):
     client.sign_in("manager5@rehovot.example")

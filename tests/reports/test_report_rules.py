@@ -38,6 +38,7 @@ def test_a_period_never_ends_after_now():
         (date(2026, 12, 1), date(2026, 12, 2)),
         (date(2000, 1, 1), date(2026, 1, 1)),
         (date(2026, 1, 1), date.max),
+        (date.min, date.min),
     ],
 )
 def test_a_period_backwards_ahead_or_endless_is_none(first, last):

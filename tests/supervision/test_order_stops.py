@@ -87,6 +87,17 @@ def test_an_order_decided_meanwhile_keeps_its_decision(done, clerk, inspector):
     assert (state_of(order_id), result_of(stop_id)) == ("passed", "passed")
 
 
+def test_a_look_that_arrives_late_decides_nothing_about_work_done_since(done, clerk, inspector):
+    order_id, stop_id = done
+    looked = clock.now()
+    verify_order(order_id, clerk, passed=False, finding="poor_quality")
+    key = secrets.token_hex(8)
+    take_entry(order_id, FieldEntry(key=key, kind="done", happened_at=clock.now()), person("contractor"))
+    sent = StopEntry("k", is_good=False, reason="not_done", happened_at=looked, clock_ahead_seconds=0)
+    assert visit_stop(stop_id, sent, inspector) == "moved"
+    assert (state_of(order_id), result_of(stop_id)) == ("done", "failed")
+
+
 def test_the_stop_is_on_the_way_until_it_is_visited(done, inspector):
     order_id, stop_id = done
     assert stops.on_the_way()[0] == {order_id}

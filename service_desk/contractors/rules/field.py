@@ -128,7 +128,7 @@ class Timing:
 def timing(entry: FieldEntry, issued_at: datetime, received_at: datetime, *, is_near: bool | None) -> Timing:
     """Return the times of an entry. is_near: whether it was made at the order's place; None when that cannot be told."""
     ahead = _ahead(entry.clock_ahead_seconds)
-    said = entry.happened_at - (ahead or timedelta(0))
+    said = _set_right(entry.happened_at, ahead)
     happened = max(issued_at, min(said, received_at))
     doubts = []
     if ahead is None and abs(received_at - said) > AT_ONCE:
@@ -150,12 +150,20 @@ def corrected(said: datetime | None, entry: FieldEntry, when: Timing) -> datetim
     """Return when a photo was taken, by our clock; the entry's own time when it was not said or cannot be."""
     if said is None or said.tzinfo is None:
         return when.happened_at
-    mended = said - (_ahead(entry.clock_ahead_seconds) or timedelta(0))
+    mended = _set_right(said, _ahead(entry.clock_ahead_seconds))
     return (
         mended
         if when.happened_at - BELIEVED_FOR <= mended <= when.happened_at + AT_ONCE
         else when.happened_at
     )
+
+
+def _set_right(said: datetime, ahead: timedelta | None) -> datetime:
+    """Return an instant of the phone's by our clock; one at the end of all time stays as it was said."""
+    try:
+        return said - (ahead or timedelta(0))
+    except OverflowError:
+        return said
 
 
 def _ahead(seconds: int | None) -> timedelta | None:

@@ -16,13 +16,13 @@ from service_desk.desks.inspector.door import actor, desk, ids, number, own_unit
 from service_desk.errors import BadInput, NotAllowed
 from service_desk.extensions import db
 from service_desk.flow.handle_case import NewCase, open_case
+from service_desk.flow.read_ticket import read_ticket
 from service_desk.intake.rules import SaidPlace, clean_text
 from service_desk.routing import queries as routes
 from service_desk.supervision.queries import cases, stops
 from service_desk.supervision.rules import CASE_KINDS
 from service_desk.supervision.rules.cases import KIND_OF_REPORT, NEAR_M, SIMILAR_REPORTS
 from service_desk.supervision.rules.who import may_supervise
-from service_desk.tickets import queries as tickets
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -63,7 +63,7 @@ def case_new() -> ResponseReturnValue:
     typed = Typed(key=secrets.token_hex(16))
     ticket_id, stop_id = request.args.get("ticket", type=int), request.args.get("stop", type=int)
     if ticket_id is not None:
-        ticket = tickets.ticket_or_404(ticket_id)
+        ticket = read_ticket(ticket_id, actor()).ticket
         typed.ticket_id, typed.line, typed.lon, typed.lat = ticket.id, ticket.address, ticket.lon, ticket.lat
         typed.subject = ticket.summary[:120].replace("\n", " ")
         typed.kind = KIND_OF_REPORT.get(ticket.service_code, "")

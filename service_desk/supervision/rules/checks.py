@@ -52,6 +52,16 @@ def result_of(answers: Mapping[str, str]) -> str:
     return "finding" if "bad" in answers.values() else "ok"
 
 
+def looked_at(said: datetime | None, ahead_seconds: int | None) -> datetime | None:
+    """Return when somebody looked, by our clock, however late her phone says so; None when that cannot be told."""
+    if said is None or ahead_seconds is None:
+        return None
+    try:
+        return said.astimezone(UTC) - timedelta(seconds=ahead_seconds)
+    except OverflowError:
+        return None
+
+
 def happened(said: datetime | None, ahead_seconds: int | None, since: datetime, now: datetime) -> datetime:
     """Return when a visit was: by the phone's clock set right, never in the future, never before `since`.
 
