@@ -12,6 +12,7 @@ from service_desk.extensions import db
 from service_desk.flow.telling import DELIVER
 from service_desk.messages import actions as messages
 from service_desk.messages import queries
+from service_desk.messages.actions.digesting import gather
 from service_desk.telemetry import messages_settled, outbox_waiting
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 def sweep(now: datetime) -> dict[str, int]:
     """Put every authority's outbox in order and ring for what is due. Calls no provider, so it never waits for one.
 
-    Returns how many leases ended, messages expired and bells rang.
+    Returns how many leases ended, messages expired, digests were written and bells rang.
     """
-    totals = {"leases": 0, "expired": 0, "rung": 0}
+    totals = {"leases": 0, "expired": 0, "digests": 0, "rung": 0}
     with work.transaction():
         authority_ids = list(db.session.scalars(select(Authority.id).order_by(Authority.id)))
     waiting = 0
@@ -31,6 +32,7 @@ def sweep(now: datetime) -> dict[str, int]:
         with work.tenant(authority_id), work.transaction() as after:
             totals["leases"] += messages.end_leases(now)
             totals["expired"] += messages.expire(now)
+            totals["digests"] += gather(now)
             waiting += queries.waiting_count(now)
             if queries.has_due(now):
                 after.ring(DELIVER, authority_id)

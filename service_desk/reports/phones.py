@@ -9,6 +9,7 @@ from sqlalchemy import and_, select
 
 from service_desk.extensions import db
 from service_desk.messages.models import Message
+from service_desk.people.models import Resident
 from service_desk.tickets.models import Ticket
 from service_desk.work import tenant_id
 
@@ -47,14 +48,27 @@ def phones(limit: int = 60) -> list[Phone]:
     return list(found.values())[:limit]
 
 
+def letters_of(phone: str, limit: int = 20) -> list[Message]:
+    """Return the letters by e-mail to the person with this phone, newest first. One statement."""
+    same = and_(Resident.authority_id == Message.authority_id, Resident.id == Message.resident_id)
+    query = (
+        select(Message)
+        .join(Resident, same)
+        .where(Message.authority_id == tenant_id(), Message.channel == "email", Resident.phone == phone)
+        .order_by(Message.created_at.desc(), Message.id.desc())
+        .limit(limit)
+    )
+    return list(db.session.scalars(query))
+
+
 def log_of(address: str, limit: int = 40) -> list[tuple[Message, str]]:
-    """Return (message, reference of its ticket) of one phone, newest first, whatever their state. One statement."""
+    """Return (message, reference of its ticket, '' without one) of one phone, newest first, whatever their state."""
     same = and_(Ticket.authority_id == Message.authority_id, Ticket.id == Message.ticket_id)
     query = (
         select(Message, Ticket.reference)
-        .join(Ticket, same)
+        .outerjoin(Ticket, same)
         .where(Message.authority_id == tenant_id(), Message.address == address)
         .order_by(Message.created_at.desc(), Message.id.desc())
         .limit(limit)
     )
-    return [(message, reference) for message, reference in db.session.execute(query)]
+    return [(message, reference or "") for message, reference in db.session.execute(query)]

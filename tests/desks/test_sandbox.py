@@ -1,14 +1,17 @@
 """The sandbox: what a phone shows, what it sends back, and what goes wrong on purpose."""
 
 import dataclasses
+from datetime import timedelta
 
 import pytest
 
-from service_desk import clock, config
+from service_desk import clock, config, work
 from service_desk.desks.sandbox.pages import linked
 from service_desk.extensions import db
-from service_desk.flow import receive
+from service_desk.flow import finish, receive
 from service_desk.flow.deliver import deliver_messages
+from service_desk.messages.models import Preference
+from service_desk.people import queries
 from service_desk.people.rules import Actor
 from service_desk.reports import phones
 from service_desk.tickets import queries as tickets
@@ -105,3 +108,69 @@ def test_links_are_clickable_and_the_rest_is_plain():
 
 def test_the_clock_of_a_phone_is_the_citys(client, delivered):
     assert f"{clock.local(clock.now()):%H}:" in client.get(f"/sandbox/{PHONE}").get_data(as_text=True)
+
+
+KOSHER = "+972527612345"
+
+
+@pytest.fixture
+def ringing(app, said, clerk):
+    """Return (ticket id, id of the call that rings) of a kosher phone whose request was resolved."""
+    ticket_id = receive.receive_report(said(phone=KOSHER), Actor("resident", 1)).ticket_id
+    finish.resolve_ticket(ticket_id, None, clerk, "seen_by_staff", "תוקן")
+    deliver_messages(1)
+    return ticket_id, next(row.id for row, _ref in phones.log_of(KOSHER) if row.event == "resolved")
+
+
+def act(client, message_id, what):
+    client.get(f"/sandbox/{KOSHER}?lang=en")
+    return client.post(f"/sandbox/{KOSHER}/call/{message_id}", {"act": what})
+
+
+def test_a_call_rings_until_it_is_picked_up_and_then_its_words_are_heard(client, ringing):
+    ticket_id, message_id = ringing
+    page = client.get(f"/sandbox/{KOSHER}?lang=en").get_data(as_text=True)
+    assert "It rings" in page
+    assert "a kosher phone: a call in place of words" in page
+    answer = act(client, message_id, "pick_up")
+    db.session.rollback()
+    page = client.get(answer.headers["Location"]).get_data(as_text=True)
+    assert "Picked up" in page
+    assert page.count(", ".join(tickets.ticket_or_404(ticket_id).reference)) == 2
+
+
+@pytest.mark.parametrize(("key", "status"), [("1", "resolved"), ("2", "closed"), ("3", "reopened")])
+def test_a_key_on_the_sandbox_phone_really_presses(client, ringing, key, status):
+    ticket_id, message_id = ringing
+    act(client, message_id, "pick_up")
+    act(client, message_id, key)
+    db.session.rollback()
+    found = tickets.ticket_or_404(ticket_id).status
+    assert (found == status) if key != "3" else found not in {"resolved", "closed"}
+
+
+def test_letting_it_ring_brings_another_call_in_half_an_hour(client, ringing):
+    act(client, ringing[1], "no-answer")
+    db.session.rollback()
+    second, first = [row for row, _ref in phones.log_of(KOSHER) if row.event == "resolved"]
+    assert (first.state, second.state, second.fallback_of_id) == ("undelivered", "pending", first.id)
+    assert second.next_try_at - second.created_at == timedelta(minutes=30)
+
+
+def test_what_is_no_call_cannot_be_picked_up(client, delivered):
+    client.get(f"/sandbox/{PHONE}?lang=en")
+    message = phones.log_of(PHONE)[0][0]
+    assert client.post(f"/sandbox/{PHONE}/call/{message.id}", {"act": "pick_up"}).status_code == 404
+    assert client.post(f"/sandbox/{PHONE}/call/1", {"act": "2"}).status_code == 404
+
+
+def test_letters_stand_on_the_phone_of_whoever_gets_them(client, ticket_id, clerk):
+    resident = queries.resident_by_phone(PHONE)
+    with work.transaction():
+        wish = {"channel": "email", "locale": "en", "email": "dina@home.example", "updated_at": clock.now()}
+        db.session.add(Preference(authority_id=1, resident_id=resident.id, **wish))
+    finish.resolve_ticket(ticket_id, None, clerk, "seen_by_staff", "תוקן")
+    deliver_messages(1)
+    page = client.get(f"/sandbox/{PHONE}?lang=en").get_data(as_text=True)
+    assert "dina@home.example" in page
+    assert "E-mail" in page

@@ -29,7 +29,7 @@ def states(owner):
 
 
 def test_a_lost_ring_is_rung_again(waiting, rung):
-    assert sweep(clock.now()) == {"leases": 0, "expired": 0, "rung": 1}
+    assert sweep(clock.now()) == {"leases": 0, "expired": 0, "digests": 0, "rung": 1}
     assert rung == [(DELIVER, (1,))]
 
 
@@ -59,7 +59,7 @@ def test_an_unknown_is_not_rung_for_before_its_minute(waiting, rung):
 
 
 def test_what_is_too_late_expires_and_says_so(waiting, owner):
-    assert sweep(clock.now() + timedelta(days=2)) == {"leases": 0, "expired": 1, "rung": 0}
+    assert sweep(clock.now() + timedelta(days=2)) == {"leases": 0, "expired": 1, "digests": 0, "rung": 0}
     assert states(owner) == [("expired", "too_late")]
 
 

@@ -35,6 +35,10 @@ class Delivery:
     icon: str
     why: Any
     is_bad: bool
+    #: why this channel, when it is not the one asked for
+    chosen: Any = ""
+    #: parts of an SMS
+    parts: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,8 @@ def deliveries_of(sent: list[Message]) -> list[Delivery]:
             icon=words.DELIVERY_ICON.get(each.state, "clock"),
             why=words.NOT_SENT.get(each.reason or "", "") if each.reason else "",
             is_bad=each.state in {"undelivered", "failed", "manual"},
+            chosen=words.CHOSEN.get(each.channel_reason or "", ""),
+            parts=each.segments,
         )
         for each in sent
     ]

@@ -135,6 +135,8 @@ CHANNEL: Words = {
     "open311": _("Open311"),
     "sms": _("SMS"),
     "whatsapp": _("WhatsApp"),
+    "voice": _("Call"),
+    "email": _("E-mail"),
     "none": _("No messages"),
 }
 LANGUAGE: Words = {
@@ -181,6 +183,18 @@ NOT_SENT: Words = {
     "retry": _("it will be tried again"),
     "lost": _("the carrier could not deliver it"),
     "undone": _("the act it told of was taken back"),
+    "fallback": _("in place of a message that did not arrive"),
+    "quiet_hours": _("it waits for the morning: quiet hours"),
+    "in_digest": _("it went with others in one message"),
+    "no_voice": _("the number takes calls only, and the city does not call"),
+    "no_voice_for_language": _("the number takes calls only, and no voice speaks the language"),
+}
+#: why a message goes by a channel that was not asked for
+CHOSEN: Words = {
+    "preferred": _("as the person wished"),
+    "kosher_number": _("a kosher phone: a call in place of words"),
+    "landline": _("a landline: a call in place of words"),
+    "no_email": _("no e-mail address was left"),
 }
 
 METHOD: Words = {

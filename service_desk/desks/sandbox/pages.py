@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from service_desk import clock
 from service_desk.desks.sandbox import words
+from service_desk.desks.sandbox.ringing import calls_of
 from service_desk.errors import NotFound
 from service_desk.flow.hear import LONGEST_CHARS, hear
 from service_desk.flow.receipt import record_receipt
@@ -43,13 +44,13 @@ def home() -> str:
 @desk.get("/<phone>", endpoint="phone")
 def phone_page(phone: str) -> str:
     """Show one phone: a thread for each channel in use, and what went out and why."""
-    return _page(_checked(phone))
+    return _page(checked(phone))
 
 
 @desk.post("/<phone>/reply", endpoint="reply")
 def reply(phone: str) -> Response | tuple[str, int]:
     """Write to the city from this phone, as if its carrier had brought it."""
-    address, channel = _checked(phone), request.form.get("channel", "")
+    address, channel = checked(phone), request.form.get("channel", "")
     if channel not in CHATS:
         raise NotFound
     said = clean_text(request.form.get("words", ""), LONGEST_CHARS)
@@ -63,7 +64,7 @@ def reply(phone: str) -> Response | tuple[str, int]:
 @desk.post("/<phone>/undelivered", endpoint="undelivered")
 def undelivered(phone: str) -> Response:
     """Let the carrier report that the last message did not arrive."""
-    address = _checked(phone)
+    address = checked(phone)
     last = _last(address)
     outcome = record_receipt(last.attempt_token or "", _receipt(last, "undelivered", PHONE_OFF))
     flash(_("Receipt «not delivered»: %(outcome)s.", outcome=words.RECEIPT[outcome]))
@@ -73,7 +74,7 @@ def undelivered(phone: str) -> Response:
 @desk.post("/<phone>/twice", endpoint="twice")
 def twice(phone: str) -> Response:
     """Let the carrier report the last message's delivery twice over."""
-    address = _checked(phone)
+    address = checked(phone)
     last = _last(address)
     first, second = (record_receipt(last.attempt_token or "", _receipt(last, "delivered")) for _each in "12")
     flash(
@@ -98,7 +99,8 @@ def _last(address: str) -> Message:
     return found
 
 
-def _checked(phone: str) -> str:
+def checked(phone: str) -> str:
+    """Return the number of the address. Raises NotFound for what is none."""
     if _PHONE.fullmatch(phone) is None:
         raise NotFound
     return phone
@@ -116,6 +118,8 @@ def _page(address: str, problem: str = "") -> str:
         address=address,
         threads={name: bubbles for name, bubbles in threads.items() if bubbles} or {"sms": []},
         log=log,
+        calls=calls_of(log, request.args.get("call", "")),
+        letters=phones.letters_of(address),
         can_fail=any(row.provider_id for row, _reference in log),
         is_mine=lambda one: isinstance(one, Inbound),
         moment=lambda one: one.at if isinstance(one, Inbound) else one.created_at,

@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 
     Words = Mapping[str, LazyString]
 
-CHANNEL: Words = {"sms": _("SMS"), "whatsapp": _("WhatsApp"), "none": _("No messages")}
+CHANNEL: Words = {
+    "sms": _("SMS"),
+    "whatsapp": _("WhatsApp"),
+    "voice": _("Phone call"),
+    "email": _("E-mail"),
+    "none": _("No messages"),
+}
 LANGUAGE: Words = {
     "he": _("Hebrew"),
     "ar": _("Arabic"),
@@ -33,6 +39,7 @@ EVENT: Words = {
     "merged": _("Merged with another"),
     "split": _("Split into two"),
     "reply": _("Reply of the centre"),
+    "digest": _("News on several requests"),
 }
 #: state → (word, tag colour)
 STATE: Mapping[str, tuple[LazyString, str]] = {
@@ -60,7 +67,30 @@ REASON: Words = {
     "retry": _("it will be tried again"),
     "lost": _("the carrier could not deliver it"),
     "again": _("a second try of a lost message"),
-    "fallback": _("an SMS in place of a lost WhatsApp message"),
+    "fallback": _("in place of a message that did not arrive"),
+    "quiet_hours": _("it waits for the morning: quiet hours"),
+    "in_digest": _("it went with others in one message"),
+    "no_voice": _("the number takes calls only, and the city does not call"),
+    "no_voice_for_language": _("the number takes calls only, and no voice speaks the language"),
+}
+#: why a channel that was not asked for
+CHOSEN: Words = {
+    "preferred": _("as the person wished"),
+    "kosher_number": _("a kosher phone: a call in place of words"),
+    "landline": _("a landline: a call in place of words"),
+    "no_voice_for_language": _("no voice speaks the language"),
+    "no_voice": _("the city does not call"),
+    "no_email": _("no e-mail address was left"),
+}
+#: what came of a key, or of letting it ring
+PRESSED: Words = {
+    "again": _("The words are said again."),
+    "confirmed": _("Key 2: the request is closed."),
+    "not_done": _("Key 3: the request is open again."),
+    "too_late": _("The request has moved on meanwhile; nothing changed."),
+    "repeated": _("This call was answered before; nothing changed."),
+    "unknown": _("This call is not known."),
+    "no-answer": _("Nobody picked up: another call comes in half an hour, twice at most."),
 }
 HEARD: Words = {
     "remark": _("The words were put on the request and wait at the centre as work."),

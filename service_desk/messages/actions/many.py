@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from service_desk import work
 from service_desk.extensions import db
 from service_desk.messages import rules
 from service_desk.messages.actions.telling import Recipient, rows_to_tell
+from service_desk.messages.actions.timing import IN_DIGEST
 from service_desk.messages.models import Message
 from service_desk.work import put_many
 
@@ -98,10 +99,12 @@ def take_back(
         .values(state="skipped", reason="undone", next_try_at=None, settled_at=now)
         .execution_options(synchronize_session=False)
     )
-    gone = select(Message.ticket_id, Message.follower_id).where(*mine, Message.state.not_in(_KEPT_BACK))
+    is_out = or_(Message.state.not_in(_KEPT_BACK), Message.reason == IN_DIGEST)
+    gone = select(Message.ticket_id, Message.follower_id).where(*mine, is_out)
     found: dict[int, set[int]] = {}
     for ticket_id, follower_id in db.session.execute(gone).tuples():
-        found.setdefault(ticket_id, set()).add(follower_id)
+        if ticket_id is not None and follower_id is not None:
+            found.setdefault(ticket_id, set()).add(follower_id)
     return found
 
 

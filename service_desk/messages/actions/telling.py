@@ -193,15 +193,20 @@ def _why_not(choice: Choice, person: Recipient) -> str | None:
 def _words(
     ticket: Ticket, event: str, channel: str, person: Recipient, values: Mapping[str, Any]
 ) -> tuple[str, dict[str, Any]]:
-    """Return the body and, for WhatsApp and e-mail, what stands beside it. A sensitive ticket never names its topic."""
+    """Return the body and what stands beside it. A sensitive ticket never names its topic."""
     facts = {
         **values,
         "reference": ticket.reference,
         "link": person.link,
         "is_sensitive": ticket.is_sensitive,
     }
+    return words_of(event, channel, person.locale, facts)
+
+
+def words_of(event: str, channel: str, locale: str, facts: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return a message's words on a channel, and what its row keeps beside them. facts: see wording.render."""
     if channel == "whatsapp":
-        return wording.render_both(event, person.locale, facts)
+        return wording.render_both(event, locale, facts)
     if channel == "email":
-        return wording.render_letter(event, person.locale, facts)
-    return wording.render(event, channel, person.locale, facts), {}
+        return wording.render_letter(event, locale, facts)
+    return wording.render(event, channel, locale, facts), {}

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 #: reason of a message that waits for the end of the quiet hours
 QUIET = "quiet_hours"
+#: reason of a message that a digest speaks for
+IN_DIGEST = "in_digest"
 
 
 def allowed_from(now: datetime) -> datetime:

@@ -155,8 +155,8 @@ def may_use_free_words(last_inbound_at: datetime | None, now: datetime) -> bool:
 
 # --- one message once, and the newest only --------------------------------------------------------------------------
 
-#: These hold words of a person and are never replaced by a later status.
-KEPT = frozenset({"question", "reply"})
+#: These hold words of a person, or speak for several requests: a later status of one never replaces them.
+KEPT = frozenset({"question", "reply", "digest"})
 
 
 def dedupe_key(event: str, ticket_id: int, seq: int, follower_id: int, channel: str, retry: int = 0) -> str:
