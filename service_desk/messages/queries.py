@@ -8,25 +8,16 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, exists, func, select
 
 from service_desk import config, work
+from service_desk.catalog.queries import catalogue
 from service_desk.extensions import db
-from service_desk.messages.models import Attempt, Consent, Inbound, Message, Preference
+from service_desk.messages.models import Attempt, Consent, Conversation, Inbound, Message, Preference
 from service_desk.messages.rules.entering import filled
-from service_desk.messages.rules.placing import Followed
+from service_desk.messages.rules.which import Mine
 from service_desk.tickets.models import Follower, Ticket
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-
-
-def due_ids(now: datetime, limit: int) -> list[int]:
-    """Return messages to send now, oldest due first."""
-    due = (Message.authority_id == work.tenant_id(), Message.state == "pending", Message.next_try_at <= now)
-    return list(
-        db.session.scalars(
-            select(Message.id).where(*due).order_by(Message.next_try_at, Message.id).limit(limit)
-        )
-    )
 
 
 def has_due(now: datetime) -> bool:
@@ -151,7 +142,7 @@ def _moment(one: Message | Inbound) -> datetime:
     return one.at if isinstance(one, Inbound) else one.created_at
 
 
-def followed_by(resident_id: int, limit: int = 50) -> list[Followed]:
+def followed_by(resident_id: int, limit: int = 50) -> list[Mine]:
     """Return the tickets that a person follows, newest first, with when each was last written about."""
     told_at = (
         select(func.max(Message.created_at))
@@ -166,12 +157,8 @@ def followed_by(resident_id: int, limit: int = 50) -> list[Followed]:
     same = and_(Ticket.authority_id == Follower.authority_id, Ticket.id == Follower.ticket_id)
     rows = db.session.execute(
         select(
-            Ticket.id,
-            Ticket.reference,
-            Ticket.is_open,
-            Ticket.status,
-            Ticket.opened_at,
-            told_at.label("told_at"),
+            Ticket.id, Ticket.reference, Ticket.is_open, Ticket.status, Ticket.service_code, Ticket.opened_at,
+            Ticket.is_sensitive, told_at.label("told_at"),
         )
         .join(Follower, same)
         .where(
@@ -181,8 +168,25 @@ def followed_by(resident_id: int, limit: int = 50) -> list[Followed]:
         )
         .order_by(Ticket.opened_at.desc())
         .limit(limit)
-    )
+    ).all()  # fmt: skip
+    types = catalogue().types
     return [
-        Followed(row.id, row.reference, row.is_open, row.status == "waiting", row.opened_at, row.told_at)
+        Mine(
+            row.id, row.reference, row.is_open, row.status, row.service_code, row.opened_at, row.told_at,
+            {} if row.is_sensitive or row.service_code not in types else types[row.service_code].name,
+        )
         for row in rows
-    ]
+    ]  # fmt: skip
+
+
+def talk_of(channel: str, address: str) -> Conversation | None:
+    """Return the chat that is going on with a number, even if its time is over. Locked until the transaction ends."""
+    return db.session.get(Conversation, (work.tenant_id(), channel, address), with_for_update=True)
+
+
+def chat_lines(address: str, since: datetime, event: str) -> int:
+    """Return how many lines of that event were written to a number since."""
+    mine = (Message.authority_id == work.tenant_id(), Message.address == address, Message.created_at >= since)
+    return (
+        db.session.scalar(select(func.count()).select_from(Message).where(*mine, Message.event == event)) or 0
+    )

@@ -6,10 +6,13 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from threading import Lock
+from time import sleep
 
 import pytest
 from fake_carrier import Carrier
 from fake_carrier.carrier import ACCOUNT
+from flask import has_app_context
 from sqlalchemy import text
 
 from service_desk import clock, work
@@ -55,7 +58,7 @@ class Post:
         self.answers, self.found, self.sent, self.asked = list(answers), found, [], 0
 
     def send(self, envelope):
-        assert db.engine.pool.checkedout() == 0, "a database connection is held while the provider is called"
+        assert not has_app_context(), "what calls the provider can reach the database"
         self.sent.append(envelope)
         answer = self.answers.pop(0) if self.answers else None
         if answer:
@@ -111,6 +114,62 @@ def test_a_message_is_sent_once(report, rows, now):
     assert rows()[0].body == post.sent[0].body
 
 
+def test_no_connection_is_held_while_the_provider_thinks(report, rows, now):
+    """Nor does a second message to the same person overtake the first."""
+    report()
+    report()
+    held, pool = [], db.engine.pool
+
+    class Slow(Post):
+        def send(self, envelope):
+            sleep(0.2)
+            held.append((pool.checkedout(), envelope.message_id))
+            return super().send(envelope)
+
+    assert drain(Slow(), now) == {"accepted": 2}
+    assert held == [(0, row.id) for row in rows()]
+
+
+def test_a_fault_of_ours_in_one_message_stops_no_other(report, rows, now):
+    for n in range(6):
+        report(phone=f"+97250234567{n}")
+    assert drain(Post(KeyError("ours")), now) == {"unknown": 1, "accepted": 5}
+    assert [row.error_code for row in rows("state = 'unknown'")] == ["crash"]
+
+
+def test_words_to_one_person_wait_for_earlier_ones_that_come_back_soon(report, rows, now):
+    report()
+    report()
+    drain(Post(Retryable("20429")), now)
+    first, second = rows()
+    assert (first.reason, second.state, second.attempt) == ("retry", "pending", 0)
+    now.on(minutes=1)
+    post = Post()
+    assert drain(post, now) == {"accepted": 2}
+    assert [envelope.message_id for envelope in post.sent] == [first.id, second.id]
+
+
+def test_many_leave_at_the_same_time_once_the_provider_says_yes(report, rows, now):
+    for n in range(30):
+        report(phone=f"+97250234{n:04d}")
+    together, lock, most = set(), Lock(), []
+
+    class Wide(Post):
+        def send(self, envelope):
+            with lock:
+                together.add(envelope.message_id)
+                most.append(len(together))
+            sleep(0.05)
+            with lock:
+                together.discard(envelope.message_id)
+            return Sent(f"SM{envelope.message_id:032d}")
+
+    assert drain(Wide(), now) == {"accepted": 30}
+    assert most[:1] == [1]
+    assert 3 < max(most) <= 16
+    assert {row.provider_id for row in rows()} == {f"SM{row.id:032d}" for row in rows()}
+
+
 def test_a_message_is_told_once_however_often_it_is_told(report, rows, app, said, now):
     key = "k" * 32
     report(submission_key=key)
@@ -152,8 +211,8 @@ def test_a_busy_provider_is_tried_again_later(report, rows, now):
 
 
 def test_three_refusals_in_a_row_leave_the_provider_alone(report, now):
-    for _ in range(6):
-        report()
+    for n in range(6):
+        report(phone=f"+97250234567{n}")
     post = Post(*[Retryable("connect") for _ in range(6)])
     drain(post, now)
     assert len(post.sent) == 3
@@ -191,9 +250,9 @@ def test_lost_whatsapp_goes_out_as_sms_linked_to_it(report, rows, now):
     drain(Post(PermanentConfig("no_template")), now)
     first, second = rows()
     assert (first.channel, first.state) == ("whatsapp", "failed")
-    assert (second.channel, second.state, second.fallback_of_id) == ("sms", "pending", first.id)
+    assert (second.channel, second.state, second.fallback_of_id) == ("sms", "accepted", first.id)
     assert second.body == first.template_values["sms"]
-    assert drain(Post(), now) == {"accepted": 1}
+    assert drain(Post(), now) == {}
 
 
 def test_an_unknown_fate_is_never_sent_again_unasked(report, rows, now):
@@ -290,7 +349,8 @@ def test_the_sandbox_delivers_at_once_and_fails_on_purpose(report, rows, now):
         "9903": "unknown",
         "9904": "undelivered",
     }
-    assert [row.reason for row in rows("fallback_of_id IS NOT NULL")] == ["fallback", "again"]
+    again = rows("fallback_of_id IS NOT NULL")
+    assert [(row.state, row.reason) for row in again] == [("failed", "recipient"), ("pending", "again")]
 
 
 # --- a worker is killed: the carrier's ledger counts ------------------------------------------------------------------

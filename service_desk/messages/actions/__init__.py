@@ -1,9 +1,11 @@
 """Writes of messages: telling, the outbox, receipts, what people write back. None commits, rings or reads the clock."""
 
+from service_desk.messages.actions.claiming import claim, claim_due
 from service_desk.messages.actions.inbox import (
     InboundMessage,
     keep_inbound,
     place_inbound,
+    put_on_ticket,
     resume,
     stop,
 )
@@ -15,7 +17,7 @@ from service_desk.messages.actions.many import (
     take_back,
     tell_many,
 )
-from service_desk.messages.actions.outbox import claim, end_leases, expire
+from service_desk.messages.actions.outbox import end_leases, expire
 from service_desk.messages.actions.receipts import apply_receipt
 from service_desk.messages.actions.reconciling import (
     bind,
@@ -25,7 +27,13 @@ from service_desk.messages.actions.reconciling import (
     not_found,
     still_quiet,
 )
-from service_desk.messages.actions.settling import give_up, mark_accepted, mark_unknown, put_back
+from service_desk.messages.actions.settling import (
+    give_up,
+    mark_accepted,
+    mark_all_accepted,
+    mark_unknown,
+    put_back,
+)
 from service_desk.messages.actions.telling import (
     Recipient,
     insert_rows,
@@ -44,6 +52,7 @@ __all__ = [
     "bind",
     "bring_again",
     "claim",
+    "claim_due",
     "claim_quiet",
     "claim_unknown",
     "could_not_ask",
@@ -54,11 +63,13 @@ __all__ = [
     "insert_rows",
     "keep_inbound",
     "mark_accepted",
+    "mark_all_accepted",
     "mark_unknown",
     "not_found",
     "of_event",
     "place_inbound",
     "put_back",
+    "put_on_ticket",
     "recipient",
     "resume",
     "rows_to_tell",

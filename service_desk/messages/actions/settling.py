@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import update
+from sqlalchemy import text, update
 
+from service_desk import work
 from service_desk.extensions import db
 from service_desk.messages import rules
 from service_desk.messages.actions.outbox import change
@@ -13,12 +14,27 @@ from service_desk.messages.actions.receipts import apply_report, lose
 from service_desk.messages.models import Attempt, Message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from service_desk.messages.channels.contract import Envelope, Sent
 
 #: A late answer of the same attempt is still the truth about it, even if the lease was over.
 _OPEN = ("sending", "unknown")
+#: First the attempts, then the messages, as a receipt does: two that lock the same rows never wait for each other.
+_NOTE_ALL = text("""
+UPDATE attempts SET outcome = 'accepted', settled_at = :now, provider_id = taken.provider_id
+FROM unnest(CAST(:tokens AS text[]), CAST(:provider_ids AS text[])) AS taken (token, provider_id)
+WHERE attempts.authority_id = :authority_id AND attempts.token = taken.token
+""")
+_BIND_ALL = text("""
+UPDATE messages SET state = taken.state, provider_id = taken.provider_id, reason = NULL, error_code = NULL, reconciled = 0,
+  lease_until = NULL, next_try_at = :ask_at
+FROM unnest(CAST(:ids AS bigint[]), CAST(:attempts AS int[]), CAST(:provider_ids AS text[]), CAST(:states AS text[]))
+  AS taken (id, attempt, provider_id, state)
+WHERE messages.authority_id = :authority_id AND messages.id = taken.id AND messages.attempt = taken.attempt
+  AND messages.state IN ('sending', 'unknown')
+""")
 
 
 def mark_accepted(envelope: Envelope, sent: Sent, now: datetime) -> bool:
@@ -38,6 +54,28 @@ def mark_accepted(envelope: Envelope, sent: Sent, now: datetime) -> bool:
     if is_ours and sent.state != state:
         apply_report(envelope.message_id, sent.provider_id, sent.state, sent.code, now)
     return is_ours
+
+
+def mark_all_accepted(taken: Sequence[tuple[Envelope, Sent]], now: datetime) -> None:
+    """Bind the ids of many at once, each as `mark_accepted` does: what something else settled first stands."""
+    flying = [(envelope, sent) for envelope, sent in taken if sent.state in rules.IN_FLIGHT]
+    for envelope, sent in taken:
+        if sent.state not in rules.IN_FLIGHT:
+            mark_accepted(envelope, sent, now)
+    if not flying:
+        return
+    values = {
+        "authority_id": work.tenant_id(),
+        "now": now,
+        "ask_at": rules.ask_at(0, now),
+        "ids": [envelope.message_id for envelope, _ in flying],
+        "attempts": [envelope.attempt for envelope, _ in flying],
+        "tokens": [envelope.token for envelope, _ in flying],
+        "provider_ids": [sent.provider_id for _, sent in flying],
+        "states": [sent.state for _, sent in flying],
+    }
+    db.session.execute(_NOTE_ALL, values)
+    db.session.execute(_BIND_ALL, values)
 
 
 def put_back(

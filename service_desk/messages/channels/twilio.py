@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from service_desk.messages.channels.contract import Envelope
 
 CONNECT_SECONDS = 5.0
+#: kept open to the provider by one process: as many as send side by side
+CONNECTIONS = 16
 CALLBACK_PATH = "/hooks/twilio/status/"
 _PAGE = 50
 #: The log lines of the client and of the library below it hold phone numbers; only what matters is let through.
@@ -42,17 +46,24 @@ class Wire(TwilioHttpClient):  # type: ignore[misc]  # the SDK has no types
     def __init__(self, read_seconds: float, api_base: str = "") -> None:
         """Keep one pool of connections. read_seconds: longest silence; api_base: e.g. http://127.0.0.1:4010."""
         super().__init__(logger=_quiet)
+        for scheme in ("http://", "https://"):
+            self.session.mount(scheme, HTTPAdapter(pool_maxsize=CONNECTIONS))
         self.timeout = (CONNECT_SECONDS, read_seconds)
         self.api_base = urlsplit(api_base) if api_base else None
-        self.retry_after: str | None = None
+        self._of_thread = threading.local()
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
         """Send one request, once."""
         if self.api_base:
             url = urlunsplit(urlsplit(url)._replace(scheme=self.api_base.scheme, netloc=self.api_base.netloc))
         answer = super().request(method, url, *args, **kwargs)
-        self.retry_after = (answer.headers or {}).get("Retry-After")
+        self._of_thread.retry_after = (answer.headers or {}).get("Retry-After")
         return answer
+
+    @property
+    def retry_after(self) -> str | None:
+        """Return the provider's wish in the last answer to the present thread; several send side by side."""
+        return getattr(self._of_thread, "retry_after", None)
 
 
 class Twilio:
