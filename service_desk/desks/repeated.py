@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from flask import Flask, request, url_for
+from flask import Flask, url_for
+from flask.globals import _cv_request
 from flask.templating import Environment
 
 from service_desk import config
@@ -40,10 +41,8 @@ def _address(_root: str, endpoint: str, filename: str) -> str:
 
 def _root() -> str | None:
     """Return the path under which the request's application stands; None outside a request."""
-    try:
-        return request._get_current_object().script_root  # type: ignore[attr-defined]  # noqa: SLF001 — one look through the proxy
-    except RuntimeError:
-        return None
+    context = _cv_request.get(None)
+    return context.request.script_root if context is not None else None
 
 
 def address(endpoint: str, **values: Any) -> str:

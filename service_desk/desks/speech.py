@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from flask import g
+from flask.globals import _cv_app
 from flask_babel import Domain, get_locale
 from flask_babel.speaklater import LazyString
 from jinja2 import pass_eval_context
@@ -33,11 +33,9 @@ class KeptDomain(Domain):
 
     def get_translations(self) -> Any:
         """Return the translations of the reader's language; of none outside an application context."""
-        try:
-            # Asked hundreds of times a page: one look through the proxy, not three.
-            here = g._get_current_object()  # noqa: SLF001 — Werkzeug's documented way past a proxy
-        except RuntimeError:
-            here = None
+        # Asked hundreds of times a page, so the context is looked up where Flask keeps it, not through a proxy.
+        context = _cv_app.get(None)
+        here = context.g if context is not None else None
         kept = getattr(getattr(here, "_flask_babel", None), "babel_translations", None)
         if kept is None:
             kept = super().get_translations()

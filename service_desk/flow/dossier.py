@@ -114,7 +114,19 @@ _EVENT = _Copy(
     "data",
 )
 _REMARK = _Copy(Remark, "id", "seq", "at", "kind", "is_internal", "text", "actor_kind", "actor_id")
-_MESSAGE = _Copy(Message, "id", "event_seq", "event", "channel", "body", "state", "reason", "follower_id")
+_MESSAGE = _Copy(
+    Message,
+    "id",
+    "event_seq",
+    "event",
+    "channel",
+    "channel_reason",
+    "segments",
+    "body",
+    "state",
+    "reason",
+    "follower_id",
+)
 _CLOCK = _Copy(
     Clock,
     "kind",

@@ -31,6 +31,11 @@ class Actor:
         return any(role.name in names for role in self.roles)
 
     @property
+    def role_names(self) -> frozenset[str]:
+        """Names of the actor's roles."""
+        return frozenset(role.name for role in self.roles)
+
+    @property
     def centre_ids(self) -> frozenset[int]:
         """Centres where the actor serves."""
         return frozenset(role.centre_id for role in self.roles if role.centre_id is not None)
@@ -108,6 +113,8 @@ ABILITIES: dict[str, frozenset[str]] = {
             "set_hours",
             "set_ladder",
             "edit_replies",
+            "edit_words",
+            "mend_messages",
         }
     ),
 }
