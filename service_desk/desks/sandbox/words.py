@@ -94,10 +94,16 @@ PRESSED: Words = {
 }
 HEARD: Words = {
     "remark": _("The words were put on the request and wait at the centre as work."),
+    "asked": _("Several requests could be meant: the answer asks which."),
+    "chatting": _("A report is being made: the answer asks what comes next."),
+    "reported": _("The report was sent; its reference comes as a message."),
+    "joined": _("Joined the request that was known."),
+    "done": _("The request is confirmed as done."),
+    "not_done": _("The request is open again: not done yet."),
+    "helped": _("The numbers of people were sent."),
     "stopped": _("Messages on this channel are stopped, as asked."),
     "started": _("Messages on this channel go out again."),
-    "undecided": _("The words were kept, but this phone follows no request."),
-    "unknown_sender": _("The words were kept, but nobody with this phone is known."),
+    "undecided": _("The words were kept for a clerk."),
     "repeated": _("This message was heard before; nothing changed."),
 }
 RECEIPT: Words = {

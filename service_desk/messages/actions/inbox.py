@@ -16,6 +16,7 @@ from service_desk.messages.models import Inbound
 from service_desk.people.models import Resident
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
 
@@ -24,7 +25,7 @@ class InboundMessage:
     """One message from a person, as the door understood it.
 
     provider_id: unique at the provider (it repeats a webhook with the same id); channel: sms or whatsapp; address:
-    E.164; media: (address, content type) of each attachment, not fetched yet.
+    E.164; media: (address, content type) of each attachment, not fetched yet; pin: (lon, lat) degrees.
     """
 
     provider_id: str
@@ -32,6 +33,7 @@ class InboundMessage:
     address: str
     body: str
     media: tuple[tuple[str, str], ...] = ()
+    pin: tuple[float, float] | None = None
 
 
 def keep_inbound(said: InboundMessage, now: datetime) -> int | None:
@@ -46,6 +48,8 @@ def keep_inbound(said: InboundMessage, now: datetime) -> int | None:
         "media": [{"url": url, "type": kind} for url, kind in said.media],
         "at": now,
         "outcome": "undecided",
+        "lon": said.pin[0] if said.pin else None,
+        "lat": said.pin[1] if said.pin else None,
     }
     once = (
         insert(Inbound).values(values).on_conflict_do_nothing(index_elements=["authority_id", "provider_id"])
@@ -56,12 +60,20 @@ def keep_inbound(said: InboundMessage, now: datetime) -> int | None:
 def place_inbound(
     inbound_id: int, outcome: str, *, resident_id: int | None = None, ticket_id: int | None = None
 ) -> None:
-    """Note what was done with it. outcome: remark, stopped, started, undecided or unknown_sender."""
+    """Note what was done with it. outcome: what flow.hear returns."""
     one = (Inbound.authority_id == work.tenant_id(), Inbound.id == inbound_id)
     values = {"outcome": outcome, "resident_id": resident_id, "ticket_id": ticket_id}
     db.session.execute(
         update(Inbound).where(*one).values(**values).execution_options(synchronize_session=False)
     )
+
+
+def put_on_ticket(inbound_ids: Collection[int], ticket_id: int) -> None:
+    """Put messages on a ticket that was found or made later, so that their photos follow."""
+    those = (Inbound.authority_id == work.tenant_id(), Inbound.id.in_(inbound_ids))
+    if inbound_ids:
+        statement = update(Inbound).where(*those).values(ticket_id=ticket_id)
+        db.session.execute(statement.execution_options(synchronize_session=False))
 
 
 def stop(resident_id: int, channel: str) -> None:

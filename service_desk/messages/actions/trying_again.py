@@ -19,6 +19,7 @@ from service_desk.messages.rules.choosing import can_call
 from service_desk.messages.rules.codes import Again, again
 from service_desk.messages.rules.entering import CODE
 from service_desk.messages.rules.segments import segments
+from service_desk.messages.rules.talking import CHAT, FAREWELL
 from service_desk.people.models import Resident
 from service_desk.tickets.models import Ticket
 
@@ -34,8 +35,8 @@ _SAME = ("ticket_id", "event_seq", "event", "resident_id", "follower_id", "addre
 def try_again(row: Row[Any], code: int | None, now: datetime) -> None:
     """Write the new row of a lost message, linked to it. Told once holds for it as well. row: of messages."""
     way = again(row.channel, code, rules.retry_of(row.dedupe_key))
-    if way is None or row.event == CODE:
-        return  # whoever waits for a code asks for another
+    if way is None or row.event in {CODE, CHAT, FAREWELL}:
+        return  # whoever waits for a code or an answer asks again
     stopped, is_any_hour, ticket = _behind(row)
     if rules.why_skip(has_phone=bool(row.address), channel=way.channel, stopped=stopped):
         return
