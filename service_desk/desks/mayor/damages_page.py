@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 TO_DECIDE = ("accepted", "contested", "proposed")
 #: months shown for each contractor
 MONTHS = 6
+#: rows of one list of damages; the page says when it stops there
+MOST_ROWS = 200
 
 
 def _actor() -> Actor:
@@ -87,7 +89,10 @@ def damages_page() -> str:
     month = money.read_month(request.args.get("month", ""))
     shows_all = request.args.get("show") == "all"
     found = queries.damages_in(
-        unit_ids=[unit.id] if unit else None, month=month, states=None if shows_all else TO_DECIDE, limit=200
+        unit_ids=[unit.id] if unit else None,
+        month=month,
+        states=None if shows_all else TO_DECIDE,
+        limit=MOST_ROWS,
     )
     return render_template(
         "mayor/damages.html",
@@ -95,6 +100,7 @@ def damages_page() -> str:
         unit=unit,
         month=month,
         shows_all=shows_all,
+        most=MOST_ROWS,
         city=city_map(),
         money=money,
         now=clock.now(),
