@@ -15,7 +15,9 @@ from flask_babel import gettext as _
 
 from service_desk import clock
 from service_desk.city import kept
+from service_desk.messages.own_words import in_force
 from service_desk.messages.rules.entering import CODE, LIFE, MARK
+from service_desk.messages.rules.own_words import HOLES, fill
 from service_desk.tickets.rules import shown
 
 if TYPE_CHECKING:
@@ -104,7 +106,22 @@ def template_text(event: str, locale: str) -> str:
 def _render(event: str, channel: str, locale: str, values: Mapping[str, Any]) -> str:
     shown_values = _localized(locale, values)
     shown_values["details"] = _details(event, shown_values)
-    return _fill(event, channel, shown_values)
+    own = in_force().get((event, channel, locale))
+    return fill(own, shown_values) if own else _fill(event, channel, shown_values)
+
+
+def default_text(event: str, channel: str, locale: str) -> str:
+    """Return the words of the house with their holes named, as {reference} and {link}."""
+    with force_locale(locale):
+        return _fill(event, channel, {name: f"{{{name}}}" for name in HOLES[channel]})
+
+
+def tried(event: str, locale: str, words: str, values: Mapping[str, Any]) -> str:
+    """Return what a city's words would say. values: see render."""
+    with force_locale(locale):
+        shown_values = _localized(locale, values)
+        shown_values["details"] = _details(event, shown_values)
+        return fill(words, shown_values)
 
 
 def _fill(event: str, channel: str, values: Mapping[str, Any]) -> str:

@@ -73,7 +73,8 @@ def test_a_known_and_an_unknown_number_get_the_same_answer(client, report):
 
 def test_cookies_are_closed_to_scripts_and_other_sites(visit):
     cookie = visit.raw.get_cookie(VISITING)
-    assert cookie.http_only and cookie.same_site == "Lax" and cookie.path == "/"
+    assert cookie.http_only
+    assert (cookie.same_site, cookie.path) == ("Lax", "/")
     assert visit.raw.get_cookie(ASKING) is None
     assert len(cookie.value) >= 43
 

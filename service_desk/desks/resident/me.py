@@ -130,7 +130,7 @@ def leave() -> ResponseReturnValue:
 
 def _page(hearing: choose_hearing.Hearing, problems: dict[str, str]) -> str:
     types = catalogue().types
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "ticket": ticket,
             "service": types.get(ticket.service_code),
