@@ -126,6 +126,8 @@ _MESSAGE = _Copy(
     "state",
     "reason",
     "follower_id",
+    "channel_reason",
+    "segments",
 )
 _CLOCK = _Copy(
     Clock,

@@ -191,7 +191,7 @@ def test_a_text_to_a_landline_becomes_a_call(ticket, code):
     tell(ticket(), now=clock.now())
     drain(Post(PermanentRecipient(code)), clock.now())
     first, second = rows()
-    assert (second.channel, second.reason, second.channel_reason) == ("voice", "fallback", "fallback")
+    assert (second.channel, second.channel_reason) == ("voice", "fallback")
     assert second.fallback_of_id == first.id
     assert ", ".join(ticket_or_404(first.ticket_id).reference) in second.body
     assert "http" not in second.body
