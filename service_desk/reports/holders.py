@@ -51,20 +51,30 @@ class Account:
 def turns(*conditions: Any) -> Subquery:
     """Return the turns of the tickets whose events fulfil the conditions: who held from «at» «until» (null: since then)."""
     event = TicketEvent
-    by_ticket: dict[str, Any] = {"partition_by": event.ticket_id, "order_by": event.seq}
-    return (
+    begun = (
         select(
             event.ticket_id,
+            event.seq,
             event.holder_kind,
             event.holder_id,
             event.status,
-            event.at,
-            func.lead(event.at).over(**by_ticket).label("until"),
-            func.lag(event.holder_kind).over(**by_ticket).label("before"),
+            # Of two acts at once the later one may be dated earlier: its turn begins with the other's, see `ball.parts`.
+            func.max(event.at).over(partition_by=event.ticket_id, order_by=event.seq).label("at"),
         )
         .where(event.authority_id == tenant_id(), *conditions)
         .subquery()
     )
+    turn = begun.c
+    by_ticket: dict[str, Any] = {"partition_by": turn.ticket_id, "order_by": turn.seq}
+    return select(
+        turn.ticket_id,
+        turn.holder_kind,
+        turn.holder_id,
+        turn.status,
+        turn.at,
+        func.lead(turn.at).over(**by_ticket).label("until"),
+        func.lag(turn.holder_kind).over(**by_ticket).label("before"),
+    ).subquery()
 
 
 def holders(period: Period, *, centre_id: int | None = None) -> Account:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,9 +37,10 @@ def parts(turns: Iterable[Turn], until: datetime) -> list[Part]:
     """
     held = list(turns)
     found: list[Part] = []
-    ends = [*(each.at for each in held[1:]), until]
-    for turn, following in zip(held, ends, strict=False):  # no turn, no part
-        seconds = (min(following, until) - min(turn.at, until)).total_seconds()
+    # Of two acts at once the later one may be dated earlier, by the moment it waited for the other: its turn begins then.
+    starts = list(accumulate((each.at for each in held), max))
+    for turn, start, following in zip(held, starts, [*starts[1:], until], strict=False):  # no turn, no part
+        seconds = (min(following, until) - min(start, until)).total_seconds()
         if seconds <= 0:
             continue
         last = found[-1] if found else None

@@ -32,8 +32,10 @@ def random_life(chance):
     for place in range(chance.randint(1, 9)):
         kind, holder_id = chance.choice(HOLDERS if place else HOLDERS[:2])
         status = chance.choice(("resolved", "waiting")) if kind == "resident" else "in_progress"
-        found.append((Turn(at, kind, holder_id), status))
-        at += timedelta(microseconds=chance.randrange(1, 6 * 86_400 * 10**6))
+        # of two acts at once the later one may be dated a moment earlier
+        back = timedelta(seconds=chance.choice((0, 0, 3)) if place else 0)
+        found.append((Turn(at - back, kind, holder_id), status))
+        at += timedelta(microseconds=chance.choice((1, chance.randrange(1, 6 * 86_400 * 10**6))))
     return found
 
 
