@@ -7,7 +7,7 @@ set up for each row. A copy has the attributes of its row that are named here; a
 from __future__ import annotations
 
 from collections import namedtuple
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy import ColumnElement, Select
+
+    from service_desk.contractors.queries.files import OrderFile
 
 #: how far around a ticket similar ones are looked for (m), and how many are shown
 SIMILAR_M = 250.0
@@ -56,6 +58,8 @@ class Dossier:
     similar: list[tuple[Ticket, float]]
     #: whoever claimed it last; it may have ended since
     claim: Claim | None = None
+    #: work orders by number, ended ones too; read_ticket fills them in
+    orders: list[OrderFile] = field(default_factory=list)
 
 
 class _Copy:
@@ -126,8 +130,6 @@ _MESSAGE = _Copy(
     "state",
     "reason",
     "follower_id",
-    "channel_reason",
-    "segments",
 )
 _CLOCK = _Copy(
     Clock,
