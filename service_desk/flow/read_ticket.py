@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from service_desk import clock
+from service_desk.contractors.queries.files import orders_of
 from service_desk.errors import NotAllowed, NotFound
 from service_desk.flow.dossier import dossier_of
 from service_desk.people import actions as people
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def read_ticket(ticket_id: int, actor: Actor) -> Dossier:
-    """Return a ticket with all that belongs to it, in one statement; one more writes the log when it is another centre's.
+    """Return a ticket with all that belongs to it, in one statement. One more reads its work orders, one writes the log when it is another centre's.
 
     Raises NotFound, NotAllowed.
     """
@@ -33,6 +35,8 @@ def read_ticket(ticket_id: int, actor: Actor) -> Dossier:
             raise NotAllowed
         if is_outside_own_centres(actor, ticket.centre_id):
             people.note_access(actor, ticket.id, "ticket", clock.now(), why="outside_own_centres")
+        if any(each.kind == "order_issued" for each in found.events):
+            return replace(found, orders=orders_of(ticket_id))
         return found
 
 

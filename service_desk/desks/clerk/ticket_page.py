@@ -9,7 +9,6 @@ from flask import Response, render_template, request
 from service_desk import clock
 from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
-from service_desk.contractors.queries.files import orders_of
 from service_desk.desks.clerk import cards, order_acts, thread, words
 from service_desk.desks.clerk.acts import ACTS, is_allowed, is_possible, offered
 from service_desk.desks.clerk.at_work import working_on
@@ -71,7 +70,7 @@ def _page(ticket_id: int, revealed: dict[int, str] | None = None) -> str:
     show = request.args.get("show", "all")
     show = show if show in thread.TABS else "all"
     main, rest = offered(ticket, who)
-    orders = orders_of(ticket_id) if any(each.kind == "order_issued" for each in dossier.events) else []
+    orders = dossier.orders
     proofs = {each["photo_id"] for order in orders for each in order.proofs}
     return render_template(
         "clerk/ticket.html",
