@@ -8,7 +8,19 @@ import sys
 import time
 from pathlib import Path
 
-from bench import addresses, bulk, contractor, due_time, judging, memory, pages, point_to_area, statements, sweep
+from bench import (
+    addresses,
+    bulk,
+    contractor,
+    due_time,
+    judging,
+    memory,
+    messages,
+    pages,
+    point_to_area,
+    statements,
+    sweep,
+)
 from bench.report import table
 from bench.stage import ROOT, Stage
 from service_desk.local.stack import embedded_servers
@@ -25,6 +37,7 @@ SERVED = {
     "contractor": contractor.measure,
     "statements": statements.measure,
     "sweep": sweep.measure,
+    "messages": messages.measure,
 }
 LATEST = Path(__file__).parent / "latest.json"
 

@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from bench.__main__ import chosen
+from bench.carrier import carrier, ledger
 from bench.load import burst, get, post
 from bench.report import absolute, against_floor, table
 
@@ -71,3 +72,12 @@ def test_an_unknown_measure_is_refused_with_the_known_ones():
     with pytest.raises(SystemExit, match="point-to-area"):
         chosen("pots")
     assert chosen("post") == ["post"]
+
+
+def test_the_bench_carrier_counts_what_it_takes_twice():
+    with carrier(delay_ms=0) as port:
+        body = "To=%2B972501234567&Body=words"
+        burst(port, [post("/2010-04-01/Accounts/AC1/Messages.json", body)], 3, clients=1)
+        told = ledger(port, with_moments=True)
+    assert (told["taken"], told["addresses"], told["twice"]) == (3, 1, 1)
+    assert told["moments"][0][0] == "+972501234567"
