@@ -52,6 +52,9 @@ PROBLEM: Mapping[str, LazyString] = {
     "may_still_answer": _l(
         "The contractor may still answer: it can be waived now, or approved when the time is over."
     ),
+    "not_checked": _l(
+        "Nobody has checked the work yet: it can be waived now, or approved once the work has passed."
+    ),
     "not_over": _l("The month is not over yet."),
     "undecided": _l("Some damages of the month are not decided yet."),
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from service_desk import clock
 from service_desk.contractors.actions import damages as actions
 from service_desk.contractors.queries import damages as queries
+from service_desk.contractors.queries import orders
 from service_desk.contractors.rules.damages import ANSWERS, DECISIONS, WAIVERS
 from service_desk.errors import BadInput, InvalidMove, NotAllowed, NotFound
 from service_desk.flow import step
@@ -64,8 +65,8 @@ def answer_damage(damage_id: int, actor: Actor, answer: str, words: str) -> None
 def decide_damage(damage_id: int, actor: Actor, decision: str, words: str, reason: str = "") -> None:
     """Decide a damage: approved, or waived with a reason. A contested one needs words, which the contractor reads.
 
-    Approving waits until the contractor has answered or the time to answer is over. Raises BadInput, InvalidMove,
-    NotAllowed, NotFound.
+    Approving waits until the contractor has answered or the time to answer is over; of work finished late, until it has
+    been checked. Raises BadInput, InvalidMove, NotAllowed, NotFound.
     """
     text = clean_text(words, WORD_CHARS)
     now = clock.now()
@@ -107,4 +108,7 @@ def _problems(row: Damage, decision: str, text: str, reason: str, now: datetime)
         problems["words"] = "required"
     if row.answered_at is None and now < row.answer_by:
         problems["decision"] = "may_still_answer"
+    elif row.metric == "complete" and row.working["happened"] and orders.order_or_404(row.order_id).is_open:
+        # Should it fail, it was not finished then: what is decided now could not grow any more.
+        problems["decision"] = "not_checked"
     return problems

@@ -70,11 +70,12 @@ def record(stop_id: int, entry: StopEntry, seen: Mapping[str, Any]) -> str:
     seen: its result, and answers for a place. The round begins with its first stop.
     """
     now = clock.now()
+    # The round first, as whoever ends it or changes its way locks it: two at once never cross.
+    walk = rounds.round_or_404(stops.stop_of(stop_id)[1].id, is_locked=True)
     stop = stops.lock_stop(stop_id)
     done = outcome_of(stop, entry.key)
     if done:
         return done
-    walk = rounds.round_or_404(stop.round_id, is_locked=True)
     at = happened(entry.happened_at, entry.clock_ahead_seconds, walk.created_at, now)
     if walk.state == "planned":
         actions.start(walk, at)

@@ -7,7 +7,7 @@ import re
 import pytest
 from PIL import Image
 
-from service_desk.flow import finish, merge, work_on
+from service_desk.flow import finish, issue_order, merge, work_on
 from service_desk.intake.queries import photos_of
 from service_desk.tickets import queries
 
@@ -140,3 +140,13 @@ def test_a_joiners_yes_does_not_close_it_for_the_reporter(client, two, clerk):
     client.get(f"/t/{mine}")
     client.post(f"/t/{mine}/done")
     assert queries.ticket_or_404(ticket.id).status == "closed"
+
+
+def test_an_order_given_while_she_is_asked_names_who_has_it(client, clerk, city):
+    path = _file(client).location.split("/received")[0]
+    reference = re.search(r"\d{3}-\d{4}", _text(client.get(f"{path}?lang=en"))).group(0)
+    ticket = queries.by_reference(reference)
+    firm = city.unit_by_code("C-ROADS")
+    work_on.ask_resident(ticket.id, None, clerk, "איפה בדיוק?")
+    issue_order.issue_order(ticket.id, None, clerk, unit_id=firm.id, instructions="")
+    assert f"Handed to {firm.name['en']}" in _text(client.get(f"{path}?lang=en"))

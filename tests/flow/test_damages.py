@@ -248,6 +248,9 @@ def test_work_that_was_not_done_costs_until_it_is(at, said, clerk, firm, foreman
     before = of_order(order_id)["complete", 0]
     first = before.amount_agorot
     settle_damage.answer_damage(before.id, foreman, "contested", "הכביש היה חסום")
+    with pytest.raises(BadInput) as caught:
+        settle_damage.decide_damage(before.id, manager, "approved", "הוא לא היה חסום")
+    assert caught.value.problems == {"decision": "not_checked"}
     verify_order.verify_order(order_id, clerk, passed=False, finding="not_done")
     at.shift(timedelta(hours=2))
     price_breaches()

@@ -71,6 +71,14 @@ def test_a_round_is_walked_from_first_to_last_stop(manager, inspector):
     assert rounds.round_or_404(round_id).state == "done"
 
 
+def test_a_visit_locks_the_round_before_its_stop_as_everybody_does(manager, inspector, statements):
+    stop = only_stop(round_of(manager, inspector))
+    statements.clear()
+    visit_stop(stop.id, entry(), inspector)
+    locks = [each.split("FROM ")[1].split()[0] for each in statements if "FOR UPDATE" in each]
+    assert locks[:2] == ["rounds", "round_stops"]
+
+
 def test_the_same_plan_twice_is_one_round(manager, inspector):
     stop = place_stop(STREET, checks_of("street").id)
     plan = Plan("סיור", clock.local(clock.now()).date(), inspector.id, "same", stops=(stop,))

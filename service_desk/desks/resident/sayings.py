@@ -143,7 +143,7 @@ def event_words(event: dict[str, Any], ticket: Ticket) -> str | None:
         "joined": _("Another resident joined"),
         "breached": _("We are late: a promise passed unmet"),
         # Of the work of contractors she hears who has it, that the danger is over, and that somebody looked: no more.
-        "order_issued": _("Handed to %(name)s", name=unit_name(event["holder_id"])),
+        "order_issued": _("Handed to %(name)s", name=_whose_order(event)),
         "order_made_safe": _("The place was made safe"),
     }
     if event["kind"] == "breached" and data.get("clock") == "acknowledge":
@@ -155,6 +155,13 @@ def event_words(event: dict[str, Any], ticket: Ticket) -> str | None:
     ):
         return _("The centre checked the work")
     return words.get(event["kind"])
+
+
+def _whose_order(event: dict[str, Any]) -> str:
+    """Return who has the ball by an order; while a resident's answer is waited for, whose order it is."""
+    return (
+        unit_name(event["holder_id"] or event["data"].get("unit")) if event["kind"] == "order_issued" else ""
+    )
 
 
 def _number(centre_id: int) -> int:
@@ -217,7 +224,9 @@ def problem(code: str) -> str:
         "code_too_soon": _("A code was asked for a moment ago. Another one can be sent after a minute."),
         "code_too_many": _("Too many codes were asked for. Another one can be sent later."),
         "code_resting": _("Codes cannot be sent just now. Another try is possible in an hour."),
-        "code_wrong": _("This is not the code, or it is no longer valid. After five tries a new one is needed."),
+        "code_wrong": _(
+            "This is not the code, or it is no longer valid. After five tries a new one is needed."
+        ),
         "channel_not_here": _("This way is not available in this language here."),
         "email_unreadable": _("This is not an e-mail address. For example: name@example.com."),
         "no_longer_open": _("This request is no longer open."),
