@@ -50,8 +50,8 @@ def carry_out(effect: Effect, talk: Talk | None, said: InboundMessage, inbound_i
         resident = resident_by_phone(said.address)
         resident_id = resident.id if resident else None
         messages.place_inbound(inbound_id, outcome, resident_id=resident_id, ticket_id=ticket_id)
-        if effect.kind == "report" and talk is not None:
-            messages.put_on_ticket(talk.draft.get("inbound_ids", ()), ticket_id)
+        if effect.kind in {"report", "join"}:
+            messages.put_chat_on_ticket(said, ticket_id, now)
         if line is not None:
             locale = talk.locale if talk else resident.locale if resident else "he"
             words = render([line], locale, {})

@@ -35,9 +35,8 @@ class CityWorld:
         self.now = now
 
     def suggest(self, text: str) -> list[str]:
-        """Return codes of public types, the likeliest first."""
-        types = catalogue().types
-        return [each.code for each in catalogue().suggester.suggest(text) if types[each.code].is_public]
+        """Return codes of types, the likeliest first."""
+        return [each.code for each in catalogue().suggester.suggest(text)]
 
     def type(self, code: str) -> ServiceType:
         """Return a type. Raises NotFound."""
@@ -71,7 +70,8 @@ class CityWorld:
     def known(self, code: str, place: Mapping[str, Any]) -> list[tuple[int, str]]:
         """Return open requests of the same type close by."""
         service, found = catalogue().type(code), find_place(said_place(place))
-        if not service.known_radius_m or service.is_sensitive or found.lon is None or found.lat is None:
+        may_be_told = service.known_radius_m and service.is_public and not service.is_sensitive
+        if not may_be_told or found.lon is None or found.lat is None:
             return []
         near = tickets.nearby(code, found.lon, found.lat, service.known_radius_m)
         return [(ticket.id, ticket.reference) for ticket, _metres in near]

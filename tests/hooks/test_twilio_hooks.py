@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -169,3 +170,48 @@ def test_an_odd_inbound_is_answered_without_an_error(carrier, form):
 def test_an_odd_status_is_answered_without_an_error(carrier, form):
     assert carrier("/hooks/twilio/status/9999.unknown-token-of-nobody-here", form).status_code == 204
     assert carrier("/hooks/twilio/status/x", form).status_code == 204
+
+
+def test_a_shared_location_is_kept_and_a_nonsense_one_is_not(owner, carrier):
+    carrier(INBOUND, inbound(body="") | {"Latitude": "31.8928", "Longitude": "34.8113"})
+    carrier(INBOUND, inbound("SM2", body="") | {"Latitude": "nan", "Longitude": "34.8113"})
+    carrier(INBOUND, inbound("SM3", body="") | {"Latitude": "999", "Longitude": "34.8113"})
+    with owner.connect() as connection:
+        kept = connection.execute(text("SELECT lon, lat FROM inbound ORDER BY id")).all()
+    assert [tuple(row) for row in kept] == [(34.8113, 31.8928), (None, None), (None, None)]
+
+
+def test_the_same_message_five_times_at_once_is_one_and_so_is_its_answer(owner, carrier):
+    with ThreadPoolExecutor(5) as pool:
+        answers = list(pool.map(lambda _: carrier(INBOUND, inbound(body="יש בור בכביש")), range(5)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert (count(owner, "inbound"), count(owner, "messages"), count(owner, "conversations")) == (1, 1, 1)
+
+
+def test_five_different_messages_at_once_make_one_request_at_most(owner, carrier):
+    whatsapp = f"whatsapp:{PHONE}"
+    pin = {"Latitude": "31.8928", "Longitude": "34.8113"}
+    for number, form in enumerate(
+        [{"Body": "יש בור בכביש"}, {"Body": "1"}, {"Body": ""} | pin, {"Body": "1"}]
+    ):
+        carrier(INBOUND, inbound(f"SMa{number}", sender=whatsapp) | form)
+    carrier(INBOUND, inbound("SMno", "לא", whatsapp))
+    with owner.connect() as connection:
+        assert connection.execute(text("SELECT step FROM conversations")).scalar_one() == "confirm"
+    with ThreadPoolExecutor(5) as pool:
+        forms = [inbound(f"SMy{number}", "כן", whatsapp) for number in range(5)]
+        answers = list(pool.map(lambda form: carrier(INBOUND, form), forms))
+    assert {answer.status_code for answer in answers} == {200}
+    assert count(owner, "tickets") == 1
+
+
+def test_a_message_by_a_messaging_service_is_heard_like_any_other(owner, carrier):
+    assert carrier(INBOUND, inbound() | {"MessagingServiceSid": "MG" + "1" * 32}).status_code == 200
+    assert count(owner, "inbound") == 1
+
+
+def test_a_step_of_a_chat_takes_few_statements(owner, carrier, statements):
+    carrier(INBOUND, inbound("SM1", "יש בור בכביש"))
+    del statements[:]
+    carrier(INBOUND, inbound("SM2", "1"))
+    assert len(statements) <= 10, statements

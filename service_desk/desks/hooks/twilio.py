@@ -68,7 +68,18 @@ def _read() -> InboundMessage | None:
     if not provider_id or len(provider_id) > 64 or not is_number:
         log.info("inbound_unreadable", channel=channel)
         return None
-    return InboundMessage(provider_id, channel, address, form.get("Body", "")[:_LONGEST_BODY], _media())
+    return InboundMessage(
+        provider_id, channel, address, form.get("Body", "")[:_LONGEST_BODY], _media(), _pin()
+    )
+
+
+def _pin() -> tuple[float, float] | None:
+    """Return (lon, lat) of a location that was shared; None without one or when it is none on earth."""
+    try:
+        lon, lat = float(request.form["Longitude"]), float(request.form["Latitude"])
+    except (KeyError, ValueError):
+        return None
+    return (lon, lat) if abs(lon) <= 180 and abs(lat) <= 90 else None
 
 
 def _media() -> tuple[tuple[str, str], ...]:

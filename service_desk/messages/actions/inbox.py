@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, update
+from sqlalchemy import func, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from service_desk import work
@@ -18,6 +19,9 @@ from service_desk.people.models import Resident
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
+
+#: a chat is over before
+_ONE_CHAT = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -61,19 +65,41 @@ def place_inbound(
     inbound_id: int, outcome: str, *, resident_id: int | None = None, ticket_id: int | None = None
 ) -> None:
     """Note what was done with it. outcome: what flow.hear returns."""
-    one = (Inbound.authority_id == work.tenant_id(), Inbound.id == inbound_id)
-    values = {"outcome": outcome, "resident_id": resident_id, "ticket_id": ticket_id}
-    db.session.execute(
-        update(Inbound).where(*one).values(**values).execution_options(synchronize_session=False)
-    )
+    _change(Inbound.id == inbound_id, outcome=outcome, resident_id=resident_id, ticket_id=ticket_id)
 
 
 def put_on_ticket(inbound_ids: Collection[int], ticket_id: int) -> None:
-    """Put messages on a ticket that was found or made later, so that their photos follow."""
-    those = (Inbound.authority_id == work.tenant_id(), Inbound.id.in_(inbound_ids))
+    """Put messages on a ticket that was found later, so that their photos follow."""
     if inbound_ids:
-        statement = update(Inbound).where(*those).values(ticket_id=ticket_id)
-        db.session.execute(statement.execution_options(synchronize_session=False))
+        _change(Inbound.id.in_(inbound_ids), ticket_id=ticket_id)
+
+
+def put_chat_on_ticket(said: InboundMessage, ticket_id: int, now: datetime) -> None:
+    """Put what a person wrote in the chat that made a ticket on it, so that photos and pins follow."""
+    _change(
+        Inbound.address == said.address,
+        Inbound.channel == said.channel,
+        Inbound.outcome == "chatting",
+        Inbound.ticket_id.is_(None),
+        Inbound.at > now - _ONE_CHAT,
+        ticket_id=ticket_id,
+    )
+
+
+def leave_unfinished(numbers: Collection[tuple[str, str]]) -> None:
+    """Note that chats came to nothing, so that a clerk sees what was said in them. numbers: (channel, address)."""
+    if numbers:
+        _change(
+            tuple_(Inbound.channel, Inbound.address).in_(numbers),
+            Inbound.outcome.in_(("chatting", "asked")),
+            Inbound.ticket_id.is_(None),
+            outcome="unfinished",
+        )
+
+
+def _change(*conditions: Any, **values: Any) -> None:
+    statement = update(Inbound).where(Inbound.authority_id == work.tenant_id(), *conditions).values(**values)
+    db.session.execute(statement.execution_options(synchronize_session=False))
 
 
 def stop(resident_id: int, channel: str) -> None:

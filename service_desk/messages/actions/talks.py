@@ -55,11 +55,14 @@ def forget_talk(channel: str, address: str) -> None:
     db.session.execute(delete(Conversation).where(*one).execution_options(synchronize_session=False))
 
 
-def forget_silent(now: datetime) -> int:
-    """Forget the chats that fell silent. Returns how many."""
+def forget_silent(now: datetime) -> list[tuple[str, str]]:
+    """Forget the chats that fell silent. Returns (channel, address) of each."""
     over = (Conversation.authority_id == work.tenant_id(), Conversation.expires_at <= now)
-    gone = db.session.execute(delete(Conversation).where(*over).execution_options(synchronize_session=False))
-    return int(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE has a count
+    gone = delete(Conversation).where(*over).returning(Conversation.channel, Conversation.address)
+    return [
+        (row.channel, row.address)
+        for row in db.session.execute(gone.execution_options(synchronize_session=False))
+    ]
 
 
 def say(
