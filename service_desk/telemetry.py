@@ -25,6 +25,12 @@ request_seconds = Histogram("keshet_request_seconds", "Time to answer a request 
 reports_received = Counter("keshet_reports_total", "Reports received", ["channel", "routing"])
 messages_settled = Counter("keshet_messages_total", "Messages by outcome", ["channel", "outcome"])
 outbox_waiting = Gauge("keshet_outbox_waiting", "Messages due and not yet sent", multiprocess_mode="max")
+outbox_oldest_seconds = Gauge(
+    "keshet_outbox_oldest_seconds", "How long the oldest due message has waited (s)", multiprocess_mode="max"
+)
+outbox_unknown = Gauge(
+    "keshet_outbox_unknown", "Messages whose fate the carrier is being asked about", multiprocess_mode="max"
+)
 
 log = structlog.get_logger("keshet")
 #: where it failed, never with what: local variables hold people's words and numbers

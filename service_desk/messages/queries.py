@@ -38,10 +38,26 @@ def has_agreed(resident_id: int, purpose: str) -> bool:
     return bool(db.session.scalar(newest.order_by(Consent.at.desc(), Consent.id.desc()).limit(1)))
 
 
-def waiting_count(now: datetime) -> int:
-    """Return how many messages are due and not yet sent."""
-    due = (Message.authority_id == work.tenant_id(), Message.state == "pending", Message.next_try_at <= now)
-    return db.session.scalar(select(func.count()).select_from(Message).where(*due)) or 0
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What the outbox has not done yet. oldest_at: since when the oldest due message waits; None: none is due."""
+
+    waiting: int
+    oldest_at: datetime | None
+    unknown: int
+
+
+def backlog(now: datetime) -> Backlog:
+    """Count what is due and not yet sent, and what the provider is asked about. One statement, by the index of what is due."""
+    due = and_(Message.state == "pending", Message.next_try_at <= now)
+    row = db.session.execute(
+        select(
+            func.count().filter(due),
+            func.min(func.greatest(Message.next_try_at, Message.created_at)).filter(due),
+            func.count().filter(Message.state == "unknown"),
+        ).where(Message.authority_id == work.tenant_id(), Message.next_try_at.is_not(None))
+    ).one()
+    return Backlog(*row)
 
 
 def bound_ids(address: str, since: datetime) -> frozenset[str]:
