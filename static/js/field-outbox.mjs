@@ -2,7 +2,7 @@
 // <section id="outbox" data-module="field-outbox" data-holder="1-17" data-ping="/contractor/ping" data-login="/staff/login"
 //   data-words='{"waiting": "Waiting to be sent: {n}", …}'>
 //   <p data-line role="status"></p><ul data-list></ul><button data-retry hidden>Try now</button></section>
-// Words: waiting, none, sending, offline, signed_out, other, busy, state_waiting, state_sent, state_refused, outcome_late,
+// Words: waiting, refused, none, sending, offline, signed_out, other, busy, state_waiting, state_sent, state_refused, outcome_late,
 // outcome_repeated, again, remove, sign_in. Other modules of the page share one outbox through theBox().
 import { openOutbox } from "./outbox.mjs";
 
@@ -29,6 +29,7 @@ export default function fieldOutbox(element) {
   let entries = [];
   let stopped = "";
   let isSending = false;
+  let lastRefused = 0;
   let isWanted = false;
 
   const waiting = () => entries.filter((entry) => entry.state === "waiting");
@@ -37,11 +38,16 @@ export default function fieldOutbox(element) {
     const count = waiting().length;
     const refused = entries.filter((entry) => entry.state === "refused").length;
     const reason = { offline: words.offline, "signed-out": words.signed_out, other: words.other, busy: words.busy }[stopped] || "";
-    const said = count ? [words.waiting.replace("{n}", count), isSending ? words.sending : reason] : [entries.length && !refused ? words.none : "", stopped === "signed-out" ? words.signed_out : ""];
+    const said = count
+      ? [words.waiting.replace("{n}", count), isSending ? words.sending : reason]
+      : [refused && words.refused ? words.refused.replace("{n}", refused) : "", entries.length && !refused ? words.none : "", stopped === "signed-out" ? words.signed_out : ""];
     const text = said.filter(Boolean).join(" ");
     if (line.textContent !== text) line.textContent = text;
     element.dataset.state = refused ? "refused" : count || stopped === "signed-out" ? "waiting" : "sent";
     element.hidden = !text && !entries.length;
+    // What was not taken must not hide behind a summary: its reason is in the list.
+    if (refused > lastRefused) list.closest("details")?.setAttribute("open", "");
+    lastRefused = refused;
     retry.hidden = !count || isSending;
     list.replaceChildren(...entries.slice().reverse().slice(0, 12).map((entry) => row(entry, words, box, send)));
     if (stopped === "signed-out") line.append(" ", link(element.dataset.login, words.sign_in));
