@@ -22,6 +22,7 @@ from service_desk.flow.digest import write_digests
 from service_desk.flow.escalate import climb_rungs
 from service_desk.flow.finish import close_silent
 from service_desk.flow.price_breaches import price_breaches
+from service_desk.flow.price_messages import price_messages
 from service_desk.flow.sweep import sweep
 from service_desk.telemetry import log
 from service_desk.work import tenant
@@ -63,6 +64,7 @@ TIMETABLE = (
     Timer("price_breaches", 300, price_breaches),
     Timer("close_silent", 600, close_silent),
     Timer("anchor_days", 3600, anchor_days),
+    Timer("price_messages", 3600, price_messages, for_all=True),
 )
 
 

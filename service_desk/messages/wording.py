@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 #: In Arabic, digits around a hyphen would swap sides; this mark before them keeps 482-1937 as it is.
 _LEFT_TO_RIGHT = "\u200e"
 _LONGEST_QUOTE = 300
+#: how a moment is written, and how it is said in a call
+_MOMENT, _SPOKEN_MOMENT = "EEE d.M, HH:mm", "EEEE d MMMM, HH:mm"
 #: references that a digest names; an SMS of three still takes two parts
 _MOST_LISTED = 3
 
@@ -38,9 +40,9 @@ def named(name: Mapping[str, str | None] | str | None, locale: str) -> str:
     return name.get(locale) or name.get("he") or name.get("en") or ""
 
 
-def moment(instant: datetime | None, locale: str) -> str:
+def moment(instant: datetime | None, locale: str, shape: str = _MOMENT) -> str:
     """Return an instant on the city's clock, absolute, as «Tue 1.12, 09:40»; '' for None. instant: aware."""
-    return format_datetime(clock.local(instant), "EEE d.M, HH:mm", locale=locale) if instant else ""
+    return format_datetime(clock.local(instant), shape, locale=locale) if instant else ""
 
 
 def render(event: str, channel: str, locale: str, values: Mapping[str, Any]) -> str:
@@ -105,6 +107,8 @@ def template_text(event: str, locale: str) -> str:
 
 def _render(event: str, channel: str, locale: str, values: Mapping[str, Any]) -> str:
     shown_values = _localized(locale, values)
+    if channel == "voice":
+        shown_values["due"] = moment(values.get("due_at"), locale, _SPOKEN_MOMENT)
     shown_values["details"] = _details(event, shown_values)
     own = in_force().get((event, channel, locale))
     return fill(own, shown_values) if own else _fill(event, channel, shown_values)
