@@ -153,6 +153,9 @@ class Inbound(Table):
     __table_args__ = (
         UniqueConstraint("authority_id", "provider_id"),
         Index("ix_inbound_address", "authority_id", "address", "at"),
+        Index(
+            "ix_inbound_media", "authority_id", "media_next_at", postgresql_where=text("media_next_at IS NOT NULL")
+        ),
     )
     authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
@@ -160,7 +163,7 @@ class Inbound(Table):
     channel: Mapped[str] = mapped_column(Text)
     address: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
-    #: [{"url": …, "type": …}], fetched later by a worker
+    #: [{"url": …, "type": …, "state": kept | refused | lost}], fetched later by a worker; no state: it waits
     media: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default=list)
     at: Mapped[datetime] = mapped_column(Instant)
     resident_id: Mapped[int | None] = mapped_column(BigInteger)
@@ -171,8 +174,10 @@ class Inbound(Table):
     #: a pin that came with it (degrees)
     lon: Mapped[float | None] = mapped_column(Double)
     lat: Mapped[float | None] = mapped_column(Double)
-    #: when a worker has fetched its media; null while some waits or there is none
+    #: when a worker has settled the last of its media; null while some waits or there is none
     media_fetched_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: when a worker fetches its media next; null = none waits
+    media_next_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class ReplyTemplate(Table):
