@@ -294,7 +294,7 @@ class Damage(Table):
     #: numbers of the ticket's events that prove it
     event_seqs: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
     #: before allowance, step-up and cap, which belong to the month
-    amount_agorot: Mapped[int]
+    amount_agorot: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(Text)
     proposed_at: Mapped[datetime] = mapped_column(Instant)
     answer_by: Mapped[datetime] = mapped_column(Instant)
@@ -324,7 +324,7 @@ class Statement(Table):
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
     #: sha256 over the canonical content
     content_hash: Mapped[bytes] = mapped_column(LargeBinary)
-    total_agorot: Mapped[int]
+    total_agorot: Mapped[int] = mapped_column(BigInteger)
     signed_at: Mapped[datetime] = mapped_column(Instant)
     signed_by: Mapped[int] = mapped_column(BigInteger)
 

@@ -108,6 +108,9 @@ def settle(ticket: Ticket, kind: str, actor: Actor, now: datetime, data: Mapping
     standings = queries.standings(ticket.id)
     state, holder = order_state(standings), who_has_it(standings)
     had = ticket.order_state
+    if state == "refused" and had is None and kind != "order_refused":
+        # Somebody has taken up what was refused; a late word of the field does not undo that.
+        state = None
     ticket.order_state = state
     if not is_working(ticket.status) or ticket.status in LEFT_ALONE:
         if is_working(ticket.status):

@@ -143,6 +143,18 @@ def test_two_clerks_who_order_at_once_do_not_order_twice(app, ticket_id, roads, 
         issue_order.issue_order(ticket_id, 1, clerk, unit_id=roads.id, instructions="")
 
 
+def test_a_late_word_of_the_field_does_not_undo_that_somebody_took_up_what_was_refused(
+    ticket_id, order_id, foreman, clerk
+):
+    take_entry(order_id, entry("refuse", reason="no_capacity"), foreman)
+    work_on.assign_ticket(ticket_id, None, clerk, clerk.id)
+    assert queries.ticket_or_404(ticket_id).order_state is None
+    take_entry(order_id, entry("note", words="הייתי שם"), foreman)
+    db.session.expire_all()
+    assert queries.ticket_or_404(ticket_id).order_state is None
+    agree(ticket_id, clock.now())
+
+
 def test_a_refused_order_that_nobody_takes_is_the_centres_and_says_so(
     app, ticket_id, order_id, foreman, roads, clerk
 ):

@@ -10,6 +10,7 @@ from service_desk import clock
 from service_desk.contractors.queries import damages as queries
 from service_desk.contractors.queries import orders
 from service_desk.contractors.queries.contracts import contract_for
+from service_desk.contractors.rules.contract import MOST_AGOROT
 from service_desk.contractors.rules.field import FieldEntry
 from service_desk.errors import BadInput, InvalidMove, NotAllowed, NotFound
 from service_desk.extensions import db
@@ -347,3 +348,10 @@ def test_a_broken_history_keeps_no_other_order_from_being_judged(at, said, clerk
     price_breaches()
     assert of_order(broken) == {}
     assert of_order(whole)
+
+
+def test_sums_as_large_as_a_contract_may_say_are_kept(late):
+    damage = of_order(late[0])["complete", 0]
+    damage.amount_agorot = MOST_AGOROT
+    db.session.flush()
+    db.session.rollback()
