@@ -16,6 +16,8 @@ from service_desk.work import tenant_id
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from sqlalchemy import ColumnElement
+
 #: how far back the page looks (days)
 DAYS = 7
 ZONE = "Asia/Jerusalem"
@@ -54,7 +56,7 @@ def flow(now: datetime) -> Flow:
     waiting = and_(Message.state == "pending", Message.next_try_at <= now)
     held = and_(Message.state == "pending", Message.next_try_at > now)
 
-    def gone(since: datetime) -> object:
+    def gone(since: datetime) -> ColumnElement[bool]:
         return and_(Message.claimed_at >= since, Message.state.in_(_DEPARTED))
 
     row = db.session.execute(
