@@ -40,7 +40,8 @@ def merge_ticket(ticket_id: int, seen: int | None, into_reference: str, actor: A
         for each in sorted((ticket_id, other.id)):
             queries.lock(each)
         ticket = step.take_ticket(ticket_id, seen, actor, "merge", now)
-        main = queries.lock(other.id)
+        # An act on the one that stays too: in another centre it is put on record.
+        main = step.take_ticket(other.id, None, actor, "merge", now)
         if not is_working(main.status):
             raise InvalidMove("no_longer_open")
         event, moving = merging.absorb(_side(ticket), _side(main), actor, now)

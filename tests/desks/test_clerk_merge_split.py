@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import text
 
 from service_desk.extensions import db
 from service_desk.flow import answer, finish, merge
 from service_desk.flow.receive import receive_report
-from service_desk.people.rules import Actor
+from service_desk.people.rules import Actor, Role
 from service_desk.tickets import queries
 from service_desk.tickets.rules import shown
 
@@ -51,6 +52,15 @@ def test_the_page_that_stays_shows_what_was_said_on_the_merged_one(desk, report,
     assert "עוד פרט" in page
     assert f"On request {shown(_ticket(other).reference)}, merged here" in page
     assert "Merged into this one" in page
+
+
+def test_a_merge_into_another_centres_request_is_put_on_record(report, clerk, owner):
+    first, main = report(), report()
+    other = Actor("staff", clerk.id, "", (Role("clerk", next(iter(clerk.centre_ids)) + 1),))
+    merge.merge_ticket(first, None, shown(_ticket(main).reference), other)
+    with owner.connect() as connection:
+        found = connection.execute(text("SELECT ticket_id FROM access_log WHERE what = 'merge'")).scalars()
+        assert set(found) == {first, main}
 
 
 def test_a_merge_is_undone_from_the_page_that_stays(desk, report, clerk):
