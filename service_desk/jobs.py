@@ -20,6 +20,7 @@ from service_desk.flow.breach_orders import record_order_breaches
 from service_desk.flow.deliver import deliver_messages as deliver
 from service_desk.flow.digest import write_digests
 from service_desk.flow.escalate import climb_rungs
+from service_desk.flow.fetch_media import fetch_media as fetch
 from service_desk.flow.finish import close_silent
 from service_desk.flow.price_breaches import price_breaches
 from service_desk.flow.price_messages import price_messages
@@ -43,6 +44,12 @@ def deliver_messages(authority_id: int) -> dict[str, int]:
     """Send what is due for an authority: one job drains a batch."""
     with _app().app_context(), tenant(authority_id):
         return dict(deliver(authority_id))
+
+
+def fetch_media(authority_id: int) -> dict[str, int]:
+    """Fetch the photos that people sent to an authority."""
+    with _app().app_context(), tenant(authority_id):
+        return fetch(authority_id)
 
 
 @dataclass(frozen=True)

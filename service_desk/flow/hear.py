@@ -226,7 +226,9 @@ def _keep(one: _Hearing, turn: Turn) -> None:
 def _put_on(one: _Hearing, ticket_id: int, words: str) -> None:
     follower = tickets.follower(ticket_id, one.resident.id) if one.resident else None
     actor = Actor("resident", follower.id if follower else None)
-    take_in(tickets.lock(ticket_id), words, [], actor, one.now)
+    pin = one.said.pin
+    marked = f"{words}\n📍 {pin[1]:.5f}, {pin[0]:.5f}".strip() if pin else words
+    take_in(tickets.lock(ticket_id), marked, [], actor, one.now)
 
 
 def _say_noted(one: _Hearing, ticket_id: int) -> None:

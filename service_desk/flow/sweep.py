@@ -9,10 +9,11 @@ from sqlalchemy import select
 from service_desk import work
 from service_desk.city.models import Authority
 from service_desk.extensions import db
+from service_desk.flow.fetch_media import FETCH
 from service_desk.flow.telling import DELIVER
 from service_desk.messages import actions as messages
 from service_desk.messages import queries
-from service_desk.messages.actions import talks
+from service_desk.messages.actions import media, talks
 from service_desk.messages.actions.digesting import gather
 from service_desk.telemetry import messages_settled, outbox_oldest_seconds, outbox_unknown, outbox_waiting
 
@@ -39,6 +40,8 @@ def sweep(now: datetime) -> dict[str, int]:
             found = queries.backlog(now)
             waiting, unknown = waiting + found.waiting, unknown + found.unknown
             oldest_at = min(filter(None, (oldest_at, found.oldest_at)), default=None)
+            if media.has_waiting(now):
+                after.ring(FETCH, authority_id)
             if queries.has_due(now):
                 after.ring(DELIVER, authority_id)
                 totals["rung"] += 1

@@ -154,7 +154,10 @@ class Inbound(Table):
         UniqueConstraint("authority_id", "provider_id"),
         Index("ix_inbound_address", "authority_id", "address", "at"),
         Index(
-            "ix_inbound_media", "authority_id", "media_next_at", postgresql_where=text("media_next_at IS NOT NULL")
+            "ix_inbound_media",
+            "authority_id",
+            "media_next_at",
+            postgresql_where=text("media_next_at IS NOT NULL"),
         ),
     )
     authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)

@@ -52,6 +52,7 @@ def keep_inbound(said: InboundMessage, now: datetime) -> int | None:
         "media": [{"url": url, "type": kind} for url, kind in said.media],
         "at": now,
         "outcome": "undecided",
+        "media_next_at": now if said.media else None,
         "lon": said.pin[0] if said.pin else None,
         "lat": said.pin[1] if said.pin else None,
     }
