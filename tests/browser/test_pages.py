@@ -42,11 +42,13 @@ def test_public_pages_are_accessible_and_fit(visit, viewport, lang):
     [
         ("clerk5", ("/desk/", "/desk/map", "/desk/new", "/desk/handover", "/desk/saved", "/sandbox/")),
         ("manager5", ("/desk/notices", "/desk/replies", "/desk/replies/new")),
-        ("mayor", ("/mayor/", "/mayor/list?figure=open")),
+        ("mayor", ("/mayor/", "/mayor/list?figure=open", "/mayor/contact")),
         (
             "admin",
             (
                 "/admin/",
+                "/admin/words",
+                "/admin/messages",
                 "/admin/ladders",
                 "/admin/ladders/city",
                 "/admin/ladders/type/RD-POTHOLE",
