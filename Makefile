@@ -2,7 +2,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint bench doctor demo figures messages lock
+.PHONY: help install run test lint bench faults doctor demo figures messages lock
 
 ##@ Use it
 run: ## Start the whole city on this machine (PORT=8000)
@@ -32,6 +32,9 @@ messages: ## Gather the strings of code and templates into the five .po files
 
 lock: ## Pin every package by hash again
 	@for group in "" dev; do .venv/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 pyproject.toml $${group:+--group $$group} -o requirements$${group:+-$$group}.lock; done
+
+faults: ## Kill, freeze and cut what delivers messages, 20 random times each (FAULT_SEEDS=20, ARGS="-k 06")
+	@exec $(PYTHON) bootstrap.py faults $(ARGS)
 
 bench: ## Measure speed against floors (only=NAME)
 	@exec $(PYTHON) bootstrap.py bench $(if $(only),--only $(only))

@@ -220,7 +220,7 @@ def lint() -> None:
 
 def perform(command: str, rest: "list[str]") -> None:
     """Prepare what the command needs, then run it. rest: handed on to it."""
-    with_tools = command in ("test", "lint", "bench")
+    with_tools = command in ("test", "lint", "bench", "faults")
     make_environment()
     install_packages(with_tools)
     install_front_end(with_tools)
@@ -230,6 +230,9 @@ def perform(command: str, rest: "list[str]") -> None:
     elif command == "test":
         os.environ["CHROMIUM"] = find_browser()
         hand_over(str(VENV / "bin" / "pytest"), "-n", os.environ.get("TEST_WORKERS", "2"), *rest)
+    elif command == "faults":
+        os.environ.setdefault("FAULT_SEEDS", "20")
+        hand_over(str(VENV / "bin" / "pytest"), "tests/faults", *rest)
     elif command == "lint":
         lint()
     elif command == "bench":
@@ -241,7 +244,7 @@ def perform(command: str, rest: "list[str]") -> None:
 
 #: commands that are asked of the running or resting city
 OF_THE_CITY = {"doctor": ("doctor",), "demo": ("seed", "demo"), "figures": ("figures", "verify")}
-COMMANDS = ("install", "run", "test", "lint", "bench", *OF_THE_CITY)
+COMMANDS = ("install", "run", "test", "lint", "bench", "faults", *OF_THE_CITY)
 
 
 def main(argv: "list[str]") -> int:

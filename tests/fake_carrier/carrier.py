@@ -59,6 +59,11 @@ class Carrier:
 
     auth_token: str = "secret-of-the-test"
     slow_seconds: float = 2.0
+    #: what a create call meets when the list of coming answers is empty
+    usual: str = "ok"
+    retry_after_seconds: int = 7
+    #: so long after it was made, a message shows in the list; None: never
+    listed_after_seconds: float | None = 0
     templates: dict = field(default_factory=dict)
     ledger: list = field(default_factory=list)
     seen: list = field(default_factory=list)
@@ -103,10 +108,10 @@ class Carrier:
         form = dict(parse_qsl(raw, keep_blank_values=True))
         with self._lock:
             self.seen.append(form)
-            answer = self._answers.pop(0) if self._answers else "ok"
+            answer = self._answers.pop(0) if self._answers else self.usual
         refusal = REFUSALS.get(answer) or _refusal(form)
         if refusal:
-            headers = {"Retry-After": "7"} if refusal[0] == 429 else {}
+            headers = {"Retry-After": str(self.retry_after_seconds)} if refusal[0] == 429 else {}
             return _answer(
                 handler, refusal[0], {"code": refusal[1], "message": "refused", "status": refusal[0]}, headers
             )
@@ -161,7 +166,7 @@ class Carrier:
         mine = [
             kept.shown()
             for kept in reversed(self.ledger)
-            if kept.form["To"] == asked.get("To", kept.form["To"])
+            if kept.form["To"] == asked.get("To", kept.form["To"]) and self._is_listed(kept)
         ]
         rest = mine[(page + 1) * size :]
         following = (
@@ -172,6 +177,10 @@ class Carrier:
         return _answer(
             handler, 200, {"messages": mine[page * size :][:size], "next_page_uri": following, "page": page}
         )
+
+    def _is_listed(self, kept):
+        age = (datetime.now(UTC) - kept.made_at).total_seconds()
+        return self.listed_after_seconds is not None and age >= self.listed_after_seconds
 
     def call_back(self, post, kept, status, error_code=None):
         """Report a status as the carrier would: signed, with the message's own callback address.
