@@ -390,3 +390,22 @@ def test_a_decided_damage_and_its_state_stand_on_the_order(app):
         SimpleNamespace(kind="damage_decided", data={"order": 1, "damage": 5, "decision": "waived"}),
     ]
     assert damages_of(events, 1) == [(5, METRIC["complete"], STATE["waived"])]
+
+
+def test_damages_of_one_breach_over_months_say_when_each_began(app):
+    events = [
+        SimpleNamespace(
+            kind="damage_proposed",
+            data={
+                "order": 1,
+                "damage": number,
+                "metric": "complete",
+                "breached_at": f"2026-0{number}-01T06:00:00+00:00",
+            },
+        )
+        for number in (5, 6)
+    ]
+    with app.test_request_context():
+        said = [str(metric) for _id, metric, _state in damages_of(events, 1)]
+    assert len(set(said)) == 2
+    assert all(str(METRIC["complete"]) in each for each in said)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import url_for
@@ -111,14 +113,27 @@ def check(order_id: int, row: Row) -> CheckLine:
 
 
 def damages_of(events: Sequence[Any], order_id: int) -> list[tuple[int, Any, tuple[Any, str]]]:
-    """Return (damage id, metric in words, (state, colour)) of an order's proposed damages, from the ticket's history."""
+    """Return (damage id, metric in words, (state, colour)) of an order's proposed damages, from the ticket's history.
+
+    A breach that grew over several months is a damage in each: those say when they began, or they would read alike.
+    """
     found: dict[int, dict[str, Any]] = {}
     for event in events:
         if event.kind.startswith("damage_") and event.data.get("order") == order_id:
             known = found.setdefault(event.data["damage"], {"state": "proposed"})
             known["metric"] = event.data.get("metric") or known.get("metric", "")
+            known["since"] = event.data.get("breached_at") or known.get("since")
             known["state"] = event.data.get("decision") or event.data.get("answer") or known["state"]
+    often = Counter(each["metric"] for each in found.values())
     return [
-        (damage_id, money.METRIC.get(each["metric"], ""), money.STATE[each["state"]])
+        (damage_id, _breach(each, is_alone=often[each["metric"]] == 1), money.STATE[each["state"]])
         for damage_id, each in found.items()
     ]
+
+
+def _breach(known: dict[str, Any], *, is_alone: bool) -> Any:
+    what = money.METRIC.get(known["metric"], "")
+    if is_alone or not known["since"]:
+        return what
+    when = on_day(datetime.fromisoformat(known["since"]))
+    return _("%(what)s, from %(when)s", what=what, when=when)
