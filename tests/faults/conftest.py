@@ -155,6 +155,18 @@ class House:
         with suppress(ProcessLookupError):
             os.kill(pid, how)
 
+    def stop_all(self):
+        """Kill all that was started, and wait until it is gone."""
+        for pid in self.pids:
+            self.end(pid)
+        end = time.monotonic() + 5
+        while any(map(self.is_alive, self.pids)) and time.monotonic() < end:
+            time.sleep(0.02)
+
+    def change(self, statement):
+        with self.owner.begin() as connection:
+            connection.execute(text(statement))
+
     def is_alive(self, pid):
         return Path(f"/proc/{pid}").exists()
 
@@ -218,10 +230,6 @@ def house(nursery, line, servers, app, owner, said, seed):
     house = House(nursery, line, servers, app, owner, said, seed)
     house.redis.flushall()
     yield house
-    for pid in house.pids:
-        house.end(pid)
-    end = time.monotonic() + 5
-    while any(map(house.is_alive, house.pids)) and time.monotonic() < end:
-        time.sleep(0.02)
+    house.stop_all()
     house.redis.close()
     config.use(usual)

@@ -7,6 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from service_desk import clock
+from service_desk.flow.restored import doubt_restored
+
 pytestmark = pytest.mark.faults
 
 
@@ -221,3 +224,24 @@ def test_24_a_report_sent_five_times_at_once(house, said):
     house.keys.append(once.submission_key)
     house.start_all()
     assert house.settled() == {"accepted": 1}
+
+
+def test_41_a_backup_is_restored_that_knows_less_than_the_carrier(house):
+    house.report(4)
+    backup = [row.id for row in house.rows()]
+    house.start_all()
+    house.settled()
+    house.stop_all()
+    left = house.chance.randrange(1, 4)  # so many had not left when the house burnt down
+    del house.line.ledger[:left]
+    house.change("DELETE FROM receipts")
+    house.change("DELETE FROM attempts")
+    house.change(
+        "UPDATE messages SET state = 'pending', attempt = 0, attempt_token = NULL, claimed_at = NULL, lease_until = NULL,"
+        " provider_id = NULL, reconciled = 0, next_try_at = now()"
+    )
+    assert doubt_restored(clock.now()) == len(backup)
+    assert {row.state for row in house.rows()} == {"unknown"}
+    house.start_all()
+    assert house.settled(duplicates=left) == {"accepted": 4}
+    assert len(house.line.ledger) == 4

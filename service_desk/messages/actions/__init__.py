@@ -19,7 +19,7 @@ from service_desk.messages.actions.many import (
     take_back,
     tell_many,
 )
-from service_desk.messages.actions.outbox import end_leases, expire
+from service_desk.messages.actions.outbox import doubt_all, end_leases, expire
 from service_desk.messages.actions.receipts import apply_receipt
 from service_desk.messages.actions.reconciling import (
     bind,
@@ -58,6 +58,7 @@ __all__ = [
     "claim_quiet",
     "claim_unknown",
     "could_not_ask",
+    "doubt_all",
     "end_leases",
     "expire",
     "fates",

@@ -9,6 +9,7 @@ from sqlalchemy import and_, select, update
 from service_desk import config, work
 from service_desk.extensions import db
 from service_desk.messages import rules
+from service_desk.messages.approvals import approved
 from service_desk.messages.channels.contract import Envelope
 from service_desk.messages.models import Message
 from service_desk.messages.rules.entering import filled
@@ -57,6 +58,7 @@ def envelope_of(row: Row[Any], now: datetime, *, attempt: int, token: str, claim
         claimed_at=claimed_at,
         expires_at=row.expires_at,
         template_name=kept.get("name"),
+        content_sid=approved().get(kept["name"]) if kept.get("name") else None,
         variables=kept.get("variables") or {},
         # A chat only ever answers what was written at that moment.
         has_free_words=rules.may_use_free_words(
@@ -78,6 +80,19 @@ def end_leases(now: datetime) -> int:
         lease_until=None,
         reconciled=0,
         next_try_at=rules.reconcile_at(0, now),
+    )
+
+
+def doubt_all(now: datetime) -> int:
+    """Call unknown whatever seems unsent in a restored backup: it may have left after the backup was made. Returns how many."""
+    return _change_all(
+        Message.state.in_(("pending", "sending")),
+        Message.next_try_at.is_not(None),
+        state="unknown",
+        reason="restored",
+        lease_until=None,
+        reconciled=0,
+        next_try_at=now,
     )
 
 
