@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from service_desk import clock, config, work
+from service_desk.flow import sandbox_photo
 from service_desk.flow.keeping import drop, keep_photos
 from service_desk.intake import actions as intake
 from service_desk.intake.photos import encode
@@ -37,14 +38,19 @@ def fetch_media(authority_id: int, *, now: Callable[[], datetime] = clock.now) -
         for each in waiting:
             found = {place: _fetched(url) for place, url in each.media}
             counts.update(_keep(each, found, now()))
+            for place, url in each.media:
+                if sandbox_photo.is_of_sandbox(url) and found[place] is not None:
+                    sandbox_photo.drop_sandbox_photo(url)
     return dict(counts)
 
 
 def _fetched(url: str) -> EncodedPhoto | str | None:
     """Return the photo, re-encoded; the word why there will be none; or None when it may come later."""
     try:
+        if sandbox_photo.is_of_sandbox(url):
+            return encode(sandbox_photo.take_sandbox_photo(url))
         return encode(fetch(url, config.current()))
-    except Away as away:
+    except (Away, OSError) as away:
         log.info("media_away", why=str(away))
         return None
     except (Refused, BadPhoto) as refused:

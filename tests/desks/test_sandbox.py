@@ -1,15 +1,20 @@
 """The sandbox: what a phone shows, what it sends back, and what goes wrong on purpose."""
 
 import dataclasses
+import io
 from datetime import timedelta
 
 import pytest
+from PIL import Image
+from sqlalchemy import text
 
 from service_desk import clock, config, work
 from service_desk.desks.sandbox.pages import linked
 from service_desk.extensions import db
 from service_desk.flow import finish, receive
 from service_desk.flow.deliver import deliver_messages
+from service_desk.flow.fetch_media import fetch_media
+from service_desk.intake.photos import storage
 from service_desk.messages.models import Preference
 from service_desk.people import queries
 from service_desk.people.rules import Actor
@@ -174,3 +179,59 @@ def test_letters_stand_on_the_phone_of_whoever_gets_them(client, ticket_id, cler
     page = client.get(f"/sandbox/{PHONE}?lang=en").get_data(as_text=True)
     assert "dina@home.example" in page
     assert "E-mail" in page
+
+
+def jpeg():
+    out = io.BytesIO()
+    Image.new("RGB", (640, 480), "#446688").save(out, "JPEG")
+    return out.getvalue()
+
+
+def test_a_whole_report_is_written_from_a_phone_with_a_location_and_a_photo(client, city, statements):
+    phone = "+972502349911"
+    opened = client.get("/sandbox/open?phone=050-234-9911")
+    assert opened.headers["Location"].endswith(f"/sandbox/{phone}?channel=whatsapp")
+    assert "Reply by WhatsApp" in client.get(f"/sandbox/{phone}?channel=whatsapp&lang=en").get_data(
+        as_text=True
+    )
+    place = next(iter(city.places.values()))
+
+    def send(words="", **more):
+        data = {"channel": "whatsapp", "words": words, **more}
+        assert (
+            client.post(f"/sandbox/{phone}/reply", data, content_type="multipart/form-data").status_code
+            == 303
+        )
+        deliver_messages(1)
+
+    send("יש בור בכביש")
+    send("1")
+    send(place=str(place.id))
+    send("1")
+    send(photo=(io.BytesIO(jpeg()), "a.jpg"))
+    send("כן")
+    page = client.get(f"/sandbox/{phone}?lang=en").get_data(as_text=True)
+    assert "Report received" in page
+    assert "Line of a chat" in page
+    assert fetch_media(1) == {"kept": 1}
+    kept = db.session.execute(text("SELECT storage_key, kind FROM photos")).one()
+    assert kept.kind == "report"
+    assert storage().get(kept.storage_key, "full")
+    db.session.rollback()
+    del statements[:]
+    client.get(f"/sandbox/{phone}?lang=en")
+    assert len(statements) <= 8, statements
+
+
+def test_a_file_that_is_no_photo_is_said_to_be_so(client, delivered):
+    client.get(f"/sandbox/{PHONE}?lang=en")
+    data = {"channel": "sms", "words": "", "photo": (io.BytesIO(b"no picture"), "a.jpg")}
+    answer = client.post(f"/sandbox/{PHONE}/reply", data, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert "cannot be used as a photo" in answer.get_data(as_text=True)
+
+
+def test_a_number_that_is_none_opens_no_phone(client):
+    answer = client.get("/sandbox/open?phone=abc&lang=en")
+    assert answer.status_code == 422
+    assert "no Israeli phone number" in answer.get_data(as_text=True)

@@ -11,16 +11,19 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from service_desk import clock
+from service_desk.city.queries import city_map
 from service_desk.desks.sandbox import words
 from service_desk.desks.sandbox.ringing import calls_of
-from service_desk.errors import NotFound
+from service_desk.errors import BadInput, NotFound
 from service_desk.flow.hear import LONGEST_CHARS, hear
 from service_desk.flow.receipt import record_receipt
-from service_desk.intake.rules import clean_text
+from service_desk.flow.sandbox_photo import keep_sandbox_photo
+from service_desk.intake.rules import BadPhoto, clean_text
 from service_desk.messages import queries as messages
 from service_desk.messages.actions import InboundMessage
 from service_desk.messages.models import Inbound
 from service_desk.messages.rules import CHATS
+from service_desk.people.actions import phone_number
 from service_desk.reports import phones
 
 if TYPE_CHECKING:
@@ -38,7 +41,24 @@ PHONE_OFF = "30003"
 @desk.get("/", endpoint="home")
 def home() -> str:
     """List the phones last written to."""
-    return render_template("sandbox/home.html", phones=phones.phones(), words=words)
+    return _home()
+
+
+@desk.get("/open", endpoint="open")
+def open_phone() -> Response | tuple[str, int]:
+    """Take any number in the hand, to write to the city from it."""
+    typed = clean_text(request.args.get("phone", ""), 40)
+    try:
+        address = phone_number(typed)
+    except BadInput:
+        return _home(typed, has_problem=True), 422
+    return redirect(url_for("sandbox.phone", phone=address, channel="whatsapp"), 303)
+
+
+def _home(typed: str = "", *, has_problem: bool = False) -> str:
+    return render_template(
+        "sandbox/home.html", phones=phones.phones(), words=words, typed=typed, has_problem=has_problem
+    )
 
 
 @desk.get("/<phone>", endpoint="phone")
@@ -54,11 +74,23 @@ def reply(phone: str) -> Response | tuple[str, int]:
     if channel not in CHATS:
         raise NotFound
     said = clean_text(request.form.get("words", ""), LONGEST_CHARS)
-    if not said:
+    pin, uploaded = _pin(), request.files.get("photo")
+    try:
+        media = (keep_sandbox_photo(uploaded.read()),) if uploaded and uploaded.filename else ()
+    except BadPhoto:
+        return _page(address, problem=channel, why="photo"), 422
+    if not (said or pin or media):
         return _page(address, problem=channel), 422
-    one = InboundMessage(f"SBX-in-{secrets.token_hex(12)}", channel, address, said)
+    one = InboundMessage(f"SBX-in-{secrets.token_hex(12)}", channel, address, said, media, pin)
     flash(words.HEARD[hear(one, clock.now())])
     return _back(address)
+
+
+def _pin() -> tuple[float, float] | None:
+    """Return (lon, lat) of the place whose location is sent; None: no location."""
+    place_id = request.form.get("place", "")
+    place = city_map().places.get(int(place_id)) if place_id.isascii() and place_id.isdigit() else None
+    return (place.lon, place.lat) if place else None
 
 
 @desk.post("/<phone>/undelivered", endpoint="undelivered")
@@ -110,13 +142,17 @@ def _back(address: str) -> Response:
     return redirect(url_for("sandbox.phone", phone=address), 303)
 
 
-def _page(address: str, problem: str = "") -> str:
+def _page(address: str, problem: str = "", why: str = "") -> str:
     log = phones.log_of(address)
     threads = {channel: messages.thread(address, channel) for channel in CHATS}
+    wanted = request.args.get("channel") or request.form.get("channel", "")
+    shown = {name: bubbles for name, bubbles in threads.items() if bubbles or name == wanted}
     return render_template(
         "sandbox/phone.html",
         address=address,
-        threads={name: bubbles for name, bubbles in threads.items() if bubbles} or {"sms": []},
+        threads=shown or {"sms": []},
+        other_channels=[name for name in CHATS if name not in (shown or {"sms": []})],
+        places=list(city_map().places.values()),
         log=log,
         calls=calls_of(log, request.args.get("call", "")),
         letters=phones.letters_of(address),
@@ -128,6 +164,7 @@ def _page(address: str, problem: str = "") -> str:
         words_of=messages.words_of,
         spoken=log[0][0].locale if log else "he",
         problem=problem,
+        why=why,
         words=words,
     )
 

@@ -39,6 +39,8 @@ EVENT: Words = {
     "merged": _("Merged with another"),
     "split": _("Split into two"),
     "reply": _("Reply of the centre"),
+    "chat": _("Line of a chat"),
+    "stopped": _("Messages stopped"),
     "digest": _("News on several requests"),
 }
 #: state → (word, tag colour)
@@ -80,6 +82,7 @@ CHOSEN: Words = {
     "landline": _("a landline: a call in place of words"),
     "no_voice_for_language": _("no voice speaks the language"),
     "no_voice": _("the city does not call"),
+    "template_not_approved": _("WhatsApp has not approved these words yet: SMS in its place"),
     "no_email": _("no e-mail address was left"),
 }
 #: what came of a key, or of letting it ring
