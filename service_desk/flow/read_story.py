@@ -133,7 +133,7 @@ def _story(ticket: Ticket, follower: Follower, parts: list[Any], why: dict[str, 
         if _is_for(each, follower):
             said.setdefault(each["seq"], []).append(each["text"])
     own = {each["at"] for each in happened if each["actor_kind"] == "resident" and _is_for(each, follower)}
-    is_done = ticket.status in {"resolved", "closed"}
+    judged_at = ticket.resolved_at if ticket.status in {"resolved", "closed"} else None
     inner = {
         photo
         for each in happened
@@ -143,7 +143,7 @@ def _story(ticket: Ticket, follower: Follower, parts: list[Any], why: dict[str, 
     seen = [
         each
         for each in photos
-        if each["id"] not in inner and _may_see(each, own, is_reporter=is_reporter, is_done=is_done)
+        if each["id"] not in inner and _may_see(each, own, is_reporter=is_reporter, judged_at=judged_at)
     ]
     return Story(ticket, follower, happened, clocks, pauses, said, seen, why, is_reporter)
 
@@ -153,13 +153,17 @@ def _is_for(row: dict[str, Any], follower: Follower) -> bool:
     return bool(row["actor_kind"] != "resident" or row["actor_id"] == follower.id)
 
 
-def _may_see(photo: dict[str, Any], own: set[datetime], *, is_reporter: bool, is_done: bool) -> bool:
+def _may_see(
+    photo: dict[str, Any], own: set[datetime], *, is_reporter: bool, judged_at: datetime | None
+) -> bool:
     """Say whether a photo may be seen; those of whoever checks a contractor's work are never asked for. own: when this follower added something; a photo bears its act's moment.
 
-    A contractor's work is the city's to judge first: its photo is seen once the city says that it is done.
+    A contractor's work is the city's to judge first: its photo is seen once the city says that it is done (judged_at),
+    and never one that came afterwards.
     """
     if photo["added_by"] == "contractor":
-        return is_done and photo["kind"] == "after"
+        is_judged = judged_at is not None and photo["created_at"] <= judged_at
+        return is_judged and photo["kind"] == "after"
     if photo["kind"] == "report":
         return is_reporter
     return photo["added_by"] != "resident" or photo["created_at"] in own

@@ -16,6 +16,7 @@ from service_desk.extensions import db
 from service_desk.flow import answer, finish, hand_over, issue_order, merge, receive, verify_order, work_on
 from service_desk.flow.do_order import take_entry
 from service_desk.flow.pause_order import cancel_order, pause_order
+from service_desk.flow.read_story import read_story
 from service_desk.messages.models import Message
 from service_desk.people.rules import Actor, Role
 from service_desk.tickets import queries
@@ -141,6 +142,27 @@ def test_two_clerks_who_order_at_once_do_not_order_twice(app, ticket_id, roads, 
     issue_order.issue_order(ticket_id, 1, clerk, unit_id=roads.id, instructions="")
     with pytest.raises(StaleVersion):
         issue_order.issue_order(ticket_id, 1, clerk, unit_id=roads.id, instructions="")
+
+
+def test_she_sees_the_photo_of_the_work_that_the_city_judged_and_none_that_came_later(
+    app, said, roads, clerk, foreman
+):
+    received = receive.receive_report(said(), RESIDENT)
+    order_id = issue_order.issue_order(received.ticket_id, None, clerk, unit_id=roads.id, instructions="")
+
+    def seen():
+        db.session.rollback()
+        return [
+            each["kind"] for each in read_story(received.token).photos if each["added_by"] == "contractor"
+        ]
+
+    here = spot(received.ticket_id)
+    take_entry(order_id, entry("done", place=here, photos=["before", "after"]), foreman)
+    assert seen() == []
+    finish.resolve_ticket(received.ticket_id, None, clerk, "photo", "", pass_orders=True)
+    assert seen() == ["after"]
+    take_entry(order_id, entry("photo", place=here, photos=["after"]), foreman)
+    assert seen() == ["after"]
 
 
 def test_a_late_word_of_the_field_does_not_undo_that_somebody_took_up_what_was_refused(
