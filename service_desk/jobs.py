@@ -19,12 +19,14 @@ from service_desk.flow.breach import record_breaches
 from service_desk.flow.breach_orders import record_order_breaches
 from service_desk.flow.deliver import deliver_messages as deliver
 from service_desk.flow.digest import write_digests
+from service_desk.flow.enter import forget_codes
 from service_desk.flow.escalate import climb_rungs
 from service_desk.flow.fetch_media import fetch_media as fetch
 from service_desk.flow.finish import close_silent
 from service_desk.flow.price_breaches import price_breaches
 from service_desk.flow.price_messages import price_messages
 from service_desk.flow.sweep import sweep
+from service_desk.flow.sync_templates import sync_whatsapp
 from service_desk.telemetry import log
 from service_desk.work import tenant
 
@@ -71,6 +73,8 @@ TIMETABLE = (
     Timer("price_breaches", 300, price_breaches),
     Timer("close_silent", 600, close_silent),
     Timer("anchor_days", 3600, anchor_days),
+    Timer("forget_codes", 3600, forget_codes),
+    Timer("sync_whatsapp", 1800, sync_whatsapp),
     Timer("price_messages", 3600, price_messages, for_all=True),
 )
 

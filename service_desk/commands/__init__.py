@@ -14,8 +14,8 @@ from flask.cli import with_appcontext
 from service_desk import config, jobs, work
 from service_desk.city import kept
 from service_desk.commands.figures import figures
-from service_desk.commands.templates import templates
 from service_desk.commands.messages import messages
+from service_desk.commands.templates import templates
 from service_desk.errors import NotFound
 from service_desk.flow import found_city
 from service_desk.flow.anchor_days import anchor_days

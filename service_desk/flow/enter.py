@@ -96,3 +96,9 @@ def leave(token: str) -> None:
     """End the visit on the server."""
     with work.transaction():
         entering.end_visit(token, clock.now())
+
+
+def forget_codes() -> int:
+    """Delete codes that no limit counts any more; the timetable's. Returns how many."""
+    with work.transaction():
+        return entering.forget_codes(clock.now())

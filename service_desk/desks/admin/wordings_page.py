@@ -13,7 +13,7 @@ from service_desk.desks.admin.keys_page import _actor, desk
 from service_desk.desks.speech import LANGUAGES, RTL
 from service_desk.errors import BadInput
 from service_desk.flow import set_words
-from service_desk.messages import own_words, wording
+from service_desk.messages import approvals, own_words, wording
 from service_desk.messages.rules import EVENTS
 from service_desk.messages.rules import own_words as rules
 from service_desk.messages.rules.choosing import SPOKEN
@@ -61,6 +61,16 @@ HOLE_WORDS = {
     "text": lazy_gettext("words of the centre"),
     "preferences": lazy_gettext("page of preferences"),
 }
+#: the provider's word → (ours, tag colour)
+_APPROVAL = {
+    "unsubmitted": (lazy_gettext("Not handed in"), "neutral"),
+    "received": (lazy_gettext("Handed in"), "info"),
+    "pending": (lazy_gettext("Being judged"), "info"),
+    "approved": (lazy_gettext("Approved"), "success"),
+    "rejected": (lazy_gettext("Refused"), "danger"),
+    "paused": (lazy_gettext("Paused by WhatsApp"), "warning"),
+    "disabled": (lazy_gettext("Switched off by WhatsApp"), "danger"),
+}
 _PROBLEM = {
     "required": lazy_gettext("Something has to be said."),
     "too_long": lazy_gettext("This is too long for this way."),
@@ -72,14 +82,18 @@ _PROBLEM = {
 
 @desk.get("/admin/words", endpoint="wordings")
 def wordings_list() -> str:
-    """Show what is worded by the city and what by the house. No statement of its own once kept."""
+    """Show what is worded by the city and what by the house, and what WhatsApp says of its templates. One statement."""
     own = own_words.in_force()
     rows = [
         (event, EVENT_WORDS[event], [(channel, _marks(event, channel, own)) for channel in rules.CHANNELS])
         for event in EVENTS
     ]
     return render_template(
-        "admin/wordings.html", rows=rows, channels=[(each, CHANNEL_WORDS[each]) for each in rules.CHANNELS]
+        "admin/wordings.html",
+        rows=rows,
+        channels=[(each, CHANNEL_WORDS[each]) for each in rules.CHANNELS],
+        approvals=approvals.every_approval(),
+        state_words=_APPROVAL,
     )
 
 

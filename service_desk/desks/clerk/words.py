@@ -194,6 +194,7 @@ CHOSEN: Words = {
     "preferred": _("as the person wished"),
     "kosher_number": _("a kosher phone: a call in place of words"),
     "landline": _("a landline: a call in place of words"),
+    "template_not_approved": _("WhatsApp has not approved these words yet: SMS in its place"),
     "no_email": _("no e-mail address was left"),
 }
 

@@ -12,9 +12,10 @@ from service_desk.city import kept
 from service_desk.extensions import db
 from service_desk.messages import rules, wording
 from service_desk.messages.actions.timing import QUIET, allowed_from
+from service_desk.messages.approvals import can_use
 from service_desk.messages.channels import offered
 from service_desk.messages.models import Message
-from service_desk.messages.rules.choosing import Wish, choose
+from service_desk.messages.rules.choosing import Choice, Wish, choose
 from service_desk.messages.rules.hours import is_urgent
 from service_desk.messages.rules.segments import segments
 from service_desk.people.rules import link_token
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
 
     from service_desk.messages.models import Preference
-    from service_desk.messages.rules.choosing import Choice
     from service_desk.people.models import Resident
     from service_desk.tickets.models import Follower, Ticket
 
@@ -146,6 +146,7 @@ def _row(
         locale=person.locale,
         offered=offered(config.current()),
     )
+    choice = _sayable(choice, event, person, now)
     reason = _why_not(choice, person)
     words, kept_beside = ("", {}) if reason else _words(ticket, event, choice.channel, person, values)
     urgent = is_urgent(
@@ -181,6 +182,17 @@ def _row(
         "channel_reason": choice.reason,
         "is_urgent": urgent,
     }
+
+
+def _sayable(choice: Choice, event: str, person: Recipient, now: datetime) -> Choice:
+    """Return the choice; SMS when WhatsApp would take neither free words now nor a template of this event and language."""
+    if (
+        choice.channel != "whatsapp"
+        or rules.may_use_free_words(person.last_inbound_at, now)
+        or can_use(wording.template_name(event, person.locale))
+    ):
+        return choice
+    return Choice("sms", choice.address, "template_not_approved")
 
 
 def _why_not(choice: Choice, person: Recipient) -> str | None:

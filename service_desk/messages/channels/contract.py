@@ -33,6 +33,8 @@ class Envelope:
     claimed_at: datetime
     expires_at: datetime
     template_name: str | None = None
+    #: of the approved template, as the last sync knows it
+    content_sid: str | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
     #: the person wrote within 24 h: WhatsApp takes the body as it is
     has_free_words: bool = False
@@ -50,6 +52,16 @@ class Sent:
     provider_id: str
     state: str = "accepted"
     code: int | None = None
+
+
+@dataclass(frozen=True)
+class Content:
+    """A template as the provider has it. state: unsubmitted, received, pending, approved, rejected, paused or disabled."""
+
+    name: str
+    sid: str
+    state: str
+    reason: str = ""
 
 
 class ChannelError(Exception):

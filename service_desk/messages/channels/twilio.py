@@ -125,7 +125,7 @@ class Twilio:
         }
         if envelope.has_free_words:
             return {**way, "body": envelope.body}
-        content_sid = self.content_sids.get(envelope.template_name or "")
+        content_sid = self.content_sids.get(envelope.template_name or "") or envelope.content_sid
         if not content_sid:
             raise PermanentConfig("no_template")
         variables = json.dumps(dict(envelope.variables), ensure_ascii=False)

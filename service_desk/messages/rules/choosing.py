@@ -25,6 +25,7 @@ REASONS = (
     "no_voice_for_language",
     "no_voice",
     "no_email",
+    "template_not_approved",
     "fallback",
     "nothing_asked",
 )
