@@ -144,7 +144,7 @@ def thread(address: str, channel: str, limit: int = 100) -> list[Message | Inbou
     )
     messages = db.session.scalars(said.order_by(Message.created_at.desc()).limit(limit)).all()
     answers = db.session.scalars(heard.order_by(Inbound.at.desc()).limit(limit)).all()
-    both: list[Message | Inbound] = [*messages, *answers]
+    both: list[Message | Inbound] = [*answers, *messages]  # of one moment, the answer comes after what it answers
     return sorted(both, key=_moment)[-limit:]
 
 
