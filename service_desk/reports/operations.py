@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, and_, cast, func, or_, select
+from sqlalchemy import BigInteger, and_, cast, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from service_desk.extensions import db
 from service_desk.messages.models import Message
@@ -143,11 +144,22 @@ def costs(now: datetime) -> list[Cost]:
     return [Cost(*row) for row in db.session.execute(query)]
 
 
-def stuck(now: datetime) -> list[tuple[Message, str]]:
-    """Return (message, reference of its ticket or '') of what a person may have to look at, newest first. One statement."""
+def stuck(now: datetime) -> list[tuple[Message, str, bool]]:
+    """Return (message, reference of its ticket or '', is tried again by another) of what a person may have to look at.
+
+    Newest first; one statement.
+    """
+    later = aliased(Message)
+    is_followed = exists(
+        select(later.id).where(
+            later.authority_id == Message.authority_id,
+            later.ticket_id == Message.ticket_id,
+            later.fallback_of_id == Message.id,
+        )
+    )
     same = and_(Ticket.authority_id == Message.authority_id, Ticket.id == Message.ticket_id)
     query = (
-        select(Message, func.coalesce(Ticket.reference, ""))
+        select(Message, func.coalesce(Ticket.reference, ""), is_followed)
         .outerjoin(Ticket, same)
         .where(
             Message.authority_id == tenant_id(),

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response
 
+    from service_desk.messages.models import Message
+
 _CODE_WORDS = {
     21211: lazy_gettext("There is no such number."),
     21214: lazy_gettext("The number cannot be called."),
@@ -52,7 +54,7 @@ def messages_page() -> str:
         oldest=(now - flow.oldest_due).total_seconds() if flow.oldest_due else None,
         failures=[(each, why(each.code)) for each in operations.failures(now)],
         days=[_day(day, list(rows)) for day, rows in groupby(costs, key=lambda cost: cost.day)],
-        stuck=[_stuck(message, reference) for message, reference in operations.stuck(now)],
+        stuck=[_stuck(*each) for each in operations.stuck(now)],
         channel_words=CHANNEL_WORDS,
         event_words=EVENT_WORDS,
         states=words.STATE,
@@ -85,12 +87,12 @@ def _day(day: Any, rows: list[operations.Cost]) -> dict[str, Any]:
     }
 
 
-def _stuck(message: Any, reference: str) -> dict[str, Any]:
+def _stuck(message: Message, reference: str, is_followed: bool) -> dict[str, Any]:  # noqa: FBT001 — a row's own column
     return {
         "message": message,
         "reference": reference,
         "why": why(message.error_code) if message.error_code else "",
-        "may_go": message.state in MAY_GO_AGAIN and message.event != CODE,
+        "may_go": message.state in MAY_GO_AGAIN and message.event != CODE and not is_followed,
         "may_drop": message.state in MAY_DROP,
     }
 
