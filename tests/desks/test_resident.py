@@ -12,6 +12,7 @@ from service_desk.desks.resident import report as report_page
 from service_desk.errors import NotFound
 from service_desk.flow import finish, work_on
 from service_desk.intake.queries import photos_of
+from service_desk.reports import phones
 from service_desk.tickets import queries
 
 
@@ -131,8 +132,13 @@ def test_a_missing_answer_is_named_beside_its_question(client, filed):
     assert "Where on the road?: This is missing." in _text(response)
 
 
-def test_a_landline_gets_no_sms(client, filed):
-    assert filed(phone="08-9392222", contact="sms").status_code == 422
+def test_a_landline_is_called_where_a_voice_speaks_the_language(client, filed):
+    assert filed(phone="08-9392222", contact="sms", spoken="he").status_code == 303
+    assert [row.channel for row, _reference in phones.log_of("+97289392222")] == ["voice"]
+
+
+def test_a_landline_gets_no_sms_where_it_cannot_be_called(client, filed):
+    assert filed(phone="08-9392222", contact="sms", spoken="am").status_code == 422
     assert filed(phone="08-9392222", contact="none").status_code == 303
 
 

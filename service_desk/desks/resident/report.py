@@ -194,7 +194,7 @@ def join(code: str) -> ResponseReturnValue:
     service = catalogue().type(code)
     typed = forms.read(request.form, service)
     problems: dict[str, str] = {}
-    phone, contact = forms.contact_of(typed, problems)
+    phone, contact = forms.contact_of(typed, str(get_locale()), problems)
     ticket = tickets.by_reference(typed.get("reference"))
     if ticket is None or ticket.service_code != code or not service.is_public:
         problems["reference"] = "no_longer_open"

@@ -8,10 +8,13 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from service_desk import config
 from service_desk.city.queries import city_map
 from service_desk.config import LOCALES
 from service_desk.errors import BadInput
 from service_desk.intake.rules import LINE_LIMIT, TEXT_LIMIT, Said, SaidPlace, clean_text
+from service_desk.messages.channels import offered
+from service_desk.messages.rules.choosing import can_call
 from service_desk.people.actions import can_receive_text, phone_number
 
 if TYPE_CHECKING:
@@ -111,7 +114,7 @@ def _stands(pin: tuple[float | None, float | None], chosen: tuple[float, float] 
 def said_of(typed: Typed, service: ServiceType, locale: str, photos: tuple[EncodedPhoto, ...]) -> Said:
     """Return the whole report. Raises BadInput with every problem of the contact fields."""
     problems: dict[str, str] = {}
-    phone, contact = contact_of(typed, problems)
+    phone, contact = contact_of(typed, locale, problems)
     if not typed.get("text") and not service.questions:
         problems["text"] = "required"
     if problems:
@@ -137,8 +140,11 @@ def spoken(typed: Typed, locale: str) -> str:
     return typed.get("spoken") if typed.get("spoken") in LOCALES else locale
 
 
-def contact_of(typed: Typed, problems: dict[str, str]) -> tuple[str | None, str]:
-    """Return (phone in E.164 or None, channel), noting what is wrong with them."""
+def contact_of(typed: Typed, locale: str, problems: dict[str, str]) -> tuple[str | None, str]:
+    """Return (phone in E.164 or None, channel), noting what is wrong with them.
+
+    A landline is called in place of words where the city calls and a voice speaks the language.
+    """
     raw, contact = typed.get("phone"), typed.get("contact") or "none"
     if not raw:
         return None, "none"
@@ -147,7 +153,10 @@ def contact_of(typed: Typed, problems: dict[str, str]) -> tuple[str | None, str]
     except BadInput as error:
         problems.update(error.problems)
         return None, contact
-    if contact in {"sms", "whatsapp"} and not can_receive_text(phone):
+    can_be_reached = can_receive_text(phone) or can_call(
+        phone, spoken(typed, locale), offered(config.current())
+    )
+    if contact in {"sms", "whatsapp"} and not can_be_reached:
         problems["phone"] = "phone_no_text"
     return phone, contact if contact in {"sms", "whatsapp"} else "none"
 
