@@ -59,6 +59,7 @@ class Stage:
             "REDIS_URL": self.servers.redis_url,
             "SECRET_KEY": self._secret,
             "KESHET_DEMO": "1",
+            "QUIET_HOURS": "0",
             "MESSAGE_TRANSPORT": "sandbox",
             "RATELIMIT_ENABLED": "0",
             "PHOTO_DIR": str(self.folder / "photos"),

@@ -69,6 +69,7 @@ def site(tmp_path_factory) -> Iterator[str]:
             "SECRET_KEY": secrets.token_hex(32),
             "PUBLIC_BASE_URL": address,
             "KESHET_DEMO": "1",
+            "QUIET_HOURS": "0",
             "PHOTO_DIR": str(folder / "photos"),
             "LOG_LEVEL": "WARNING",
             "RATELIMIT_ENABLED": "0",
