@@ -1,5 +1,6 @@
 """A house under fire: real workers and sweeps on a real PostgreSQL and Valkey, a carrier with a ledger, and the oracle."""
 
+import http.client
 import os
 import random
 import signal
@@ -7,10 +8,13 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlencode
 
 import psycopg
 import pytest
@@ -20,6 +24,7 @@ from fake_carrier.carrier import ACCOUNT
 from sqlalchemy import text
 from twilio.request_validator import RequestValidator
 
+from bench.stage import free_port, wait_for
 from service_desk import config, work
 from service_desk.flow.receive import receive_report
 from service_desk.flow.verify_history import verify_history
@@ -63,9 +68,9 @@ def line():
 
 
 @pytest.fixture(scope="session")
-def nursery(settings, founded, servers, line, tmp_path_factory):
-    """The process that forks workers and sweeps."""
-    environment = os.environ | {
+def environment(settings, founded, servers, line):
+    """What the processes of the house are told."""
+    return os.environ | {
         "DATABASE_URL": settings.database_url,
         "REDIS_URL": servers.redis_url,
         "SECRET_KEY": settings.secret_key,
@@ -78,7 +83,28 @@ def nursery(settings, founded, servers, line, tmp_path_factory):
         "QUIET_HOURS": "0",
         "LOG_LEVEL": "ERROR",
         "PYTHONPATH": str(ROOT),
+        "KESHET_DEMO": "1",
+        "RATELIMIT_ENABLED": "0",
+        "PHOTO_DIR": str(settings.photo_dir),
     }
+
+
+@pytest.fixture(scope="session")
+def web(environment, tmp_path_factory):
+    """The web as it is run; yields its port and the pid of its master."""
+    port = free_port()
+    words = f"-m gunicorn wsgi:app --preload --bind 127.0.0.1:{port} --worker-class gthread --workers 2 --threads 4 --log-level error"
+    with (tmp_path_factory.mktemp("faults") / "web.log").open("wb") as log:
+        process = subprocess.Popen([sys.executable, *words.split()], env=environment, cwd=ROOT, stdout=log, stderr=log)  # fmt: skip
+        wait_for(port, process)
+        yield port, process.pid
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def nursery(environment, tmp_path_factory):
+    """The process that forks workers and sweeps."""
     log = (tmp_path_factory.mktemp("faults") / "workers.log").open("wb")
     process = subprocess.Popen(
         [sys.executable, str(Path(__file__).with_name("process.py"))],
@@ -121,6 +147,29 @@ class House:
         """Receive one report in the present thread."""
         with work.tenant(1):
             return receive_report(said, Actor("resident"))
+
+    def post(self, port, key, seconds=20):
+        """Post one report to the web under a key of the caller's; return the answer's status, 0 for none, and the seconds."""
+        phone = f"050{int(key, 16) % 10**7:07d}"
+        form = {"api_key": "demo", "service_code": "RD-POTHOLE", "description": "בור", "attribute[position]": "lane", "phone": phone, "address_string": "הרצל 5"}  # fmt: skip
+        url = f"http://127.0.0.1:{port}/open311/v2/requests.json"
+        asked = urllib.request.Request(url, urlencode(form).encode(), {"Idempotency-Key": key})
+        began = time.monotonic()
+        try:
+            with urllib.request.urlopen(asked, timeout=seconds) as answer:
+                answer.read()
+                return answer.status, time.monotonic() - began
+        except urllib.error.HTTPError as error:
+            error.close()
+            return error.code, time.monotonic() - began
+        except (OSError, http.client.HTTPException):
+            return 0, time.monotonic() - began
+
+    def acknowledged(self, key):
+        """Remember that a report under the key was taken: there must be exactly one."""
+        with self.owner.connect() as connection:
+            found = connection.execute(text("SELECT submission_key FROM reports WHERE submission_key LIKE :key"), {"key": f"%{key}"})  # fmt: skip
+            self.keys.append(found.scalars().one())
 
     def rows(self, where="true"):
         with self.owner.connect() as connection:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from bench.stage import children_of
 from service_desk import clock
 from service_desk.flow.restored import doubt_restored
 
@@ -58,6 +59,23 @@ def test_04_a_worker_killed_after_acceptance_that_no_list_ever_shows(house):
     assert len(house.line.ledger) == 2
 
 
+def test_05_a_web_worker_killed_in_the_middle_of_a_report(house, web):
+    port, master = web
+    for _ in range(4):
+        key = f"{house.chance.getrandbits(128):032x}"
+        with ThreadPoolExecutor(1) as client:
+            answer = client.submit(house.post, port, key)
+            time.sleep(house.chance.random() / 15)
+            for worker in children_of(master):
+                house.end(worker)
+            status, _seconds = answer.result()
+        assert status in {0, 201}
+        house.until(lambda key=key: house.post(port, key)[0] == 201, what="an answer")
+        house.acknowledged(key)
+    house.start_all()
+    assert house.settled() == {"accepted": 4}
+
+
 def test_06_a_worker_frozen_past_its_lease_comes_back(house):
     house.report(6)
     _sweep, (first,) = house.start_all(workers=1)
@@ -101,6 +119,27 @@ def test_10_the_queue_hangs(house):
     finally:
         os.kill(valkey, signal.SIGCONT)
     assert house.settled() == {"accepted": 10}
+
+
+def test_08_the_queue_is_away_when_a_report_comes(house, web):
+    port, _master = web
+    warm = (house.post(port, f"{house.chance.getrandbits(128):032x}") for _ in range(99))
+    house.until(lambda: max(next(warm)[1] for _ in range(4)) < 1, what="a warm web")
+    house.start_all()
+    valkey = house.servers.valkey
+    valkey.child.process.kill()
+    valkey.child.process.wait()
+    try:
+        for _ in range(3):
+            key = f"{house.chance.getrandbits(128):032x}"
+            status, seconds = house.post(port, key)
+            assert (status, seconds < 2) == (201, True)
+            house.acknowledged(key)
+    finally:
+        valkey.start()
+    house.redis.flushall()  # it comes back empty
+    house.start("worker")  # as the supervisor does when one gave up without its queue
+    assert set(house.settled()) == {"accepted"}
 
 
 def test_12_database_connections_are_cut(house):
