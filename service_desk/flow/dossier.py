@@ -129,6 +129,7 @@ _MESSAGE = _Copy(
     "body",
     "state",
     "reason",
+    "error_code",
     "follower_id",
 )
 _CLOCK = _Copy(

@@ -57,6 +57,8 @@ EXCEPTIONS: dict[str, frozenset[str]] = {
     "clerk.bulk_undo": frozenset({"clerk", "manager"}),
     "clerk.bulk_mine": frozenset({"clerk", "manager"}),
     "clerk.verify": frozenset({"clerk", "manager", "unit"}),
+    "clerk.unplaced": frozenset({"clerk", "manager"}),
+    "clerk.place_inbound": frozenset({"clerk", "manager"}),
     "clerk.split": frozenset({"clerk", "manager"}),
     "clerk.split_do": frozenset({"clerk", "manager"}),
     "clerk.replies": frozenset({"manager", "admin"}),

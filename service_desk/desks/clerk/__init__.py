@@ -15,6 +15,7 @@ from service_desk.desks.clerk import (
     split_page,
     templates_page,
     ticket_page,
+    unplaced_page,
     verify_page,
 )
 from service_desk.desks.clerk.door import desk
@@ -35,5 +36,6 @@ __all__ = [
     "split_page",
     "templates_page",
     "ticket_page",
+    "unplaced_page",
     "verify_page",
 ]

@@ -116,13 +116,21 @@ def deliveries_of(sent: list[Message]) -> list[Delivery]:
             channel=words.CHANNEL.get(each.channel, each.channel),
             state=words.DELIVERY.get(each.state, each.state),
             icon=words.DELIVERY_ICON.get(each.state, "clock"),
-            why=words.NOT_SENT.get(each.reason or "", "") if each.reason else "",
+            why=_why(each),
             is_bad=each.state in {"undelivered", "failed", "manual"},
             chosen=words.CHOSEN.get(each.channel_reason or "", ""),
             parts=each.segments,
         )
         for each in sent
     ]
+
+
+def _why(message: Message) -> str:
+    """Return why a message fared as it did, with the carrier's code where it gave one; '' for nothing to say."""
+    why = str(words.NOT_SENT.get(message.reason or "", ""))
+    if message.error_code and why:
+        return _("%(why)s (code %(code)s)", why=why, code=message.error_code)
+    return why
 
 
 def tab(all_entries: list[Entry], name: str) -> list[Entry]:
