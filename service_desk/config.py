@@ -46,6 +46,8 @@ class Settings:
     is_rate_limited: bool = True
     #: most Open311 reports of one api_key a minute, in each web process
     open311_posts_per_minute: int = 30_000
+    #: most messages a city hands to the carrier in a day; then only hazards and codes go. 0: no limit
+    messages_per_day: int = 0
     #: least time between two ordinary digests of one person
     digest_minutes: int = 60
     #: off only where tests or load must not depend on the hour
@@ -130,6 +132,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         session_hours=int(env.get("SESSION_HOURS", "12")),
         is_rate_limited=env.get("RATELIMIT_ENABLED", "1") != "0",
         open311_posts_per_minute=int(env.get("OPEN311_POSTS_PER_MINUTE", "30000")),
+        messages_per_day=int(env.get("MESSAGES_PER_DAY", "0")),
         digest_minutes=int(env.get("DIGEST_MINUTES", "60")),
         is_quiet_kept=env.get("QUIET_HOURS", "1") != "0",
         twilio_voice_sender=env.get("TWILIO_VOICE_SENDER", ""),

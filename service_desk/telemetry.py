@@ -31,6 +31,11 @@ outbox_oldest_seconds = Gauge(
 outbox_unknown = Gauge(
     "keshet_outbox_unknown", "Messages whose fate the carrier is being asked about", multiprocess_mode="max"
 )
+budget_spent = Gauge(
+    "keshet_budget_spent",
+    "1 while the day's messages are used up and only hazards and codes go",
+    multiprocess_mode="max",
+)
 
 log = structlog.get_logger("keshet")
 #: where it failed, never with what: local variables hold people's words and numbers

@@ -49,6 +49,7 @@ def upgrade() -> None:
     for table in DELETABLE:
         op.execute(f"GRANT DELETE ON {table} TO keshet_app")
     _channels(CHANNELS_AFTER)
+    op.create_index("ix_attempts_claimed", "attempts", ["authority_id", "claimed_at"])
     for column in BEHIND:
         op.alter_column("messages", column, nullable=True)
 
@@ -62,6 +63,7 @@ def downgrade() -> None:
     """Take them away again. Calls and letters become messages that nobody asked for."""
     op.execute("UPDATE messages SET channel = 'none' WHERE channel IN ('voice', 'email')")
     _channels(CHANNELS_BEFORE)
+    op.drop_index("ix_attempts_claimed", table_name="attempts")
     op.execute("DELETE FROM attempts USING messages WHERE attempts.message_id = messages.id AND messages.ticket_id IS NULL")
     op.execute("DELETE FROM messages WHERE ticket_id IS NULL")
     for column in BEHIND:

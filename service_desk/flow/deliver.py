@@ -12,6 +12,7 @@ from service_desk import clock, config, work
 from service_desk.flow import reconcile
 from service_desk.flow.telling import DELIVER
 from service_desk.messages import actions as messages
+from service_desk.messages import queries
 from service_desk.messages.channels import channel_for
 from service_desk.messages.channels.contract import (
     Ambiguous,
@@ -21,7 +22,7 @@ from service_desk.messages.channels.contract import (
     Retryable,
     Sent,
 )
-from service_desk.telemetry import log, messages_settled
+from service_desk.telemetry import budget_spent, log, messages_settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,12 +57,26 @@ def deliver_messages(
     channel = channel or channel_for(config.current())
     with work.tenant(authority_id):
         found = reconcile.reconcile_messages(channel, min(limit, 50), now)
-        shift = _Shift(channel, now, limit)
+        left = _left_today(now())
+        shift = _Shift(channel, now, limit if left is None else min(limit, left or limit), is_spent=left == 0)
         shift.work()
         if shift.has_more:
             with work.transaction() as after:
                 after.ring(DELIVER, authority_id)
     return dict(Counter(found) + shift.counts)
+
+
+def _left_today(now: datetime) -> int | None:
+    """Return how many more messages the city may hand over on this day of its own; None: it set no limit."""
+    most = config.current().messages_per_day
+    if not most:
+        return None
+    midnight = clock.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    left = most - queries.tries_since(midnight, most)
+    budget_spent.set(left == 0)
+    if left == 0:
+        log.warning("budget_spent", most=most)
+    return left
 
 
 class _Shift:
@@ -70,8 +85,10 @@ class _Shift:
     The provider is called by threads that cannot reach the database; what they bring back is settled here.
     """
 
-    def __init__(self, channel: Channel, now: Callable[[], datetime], limit: int) -> None:
-        self.channel, self.now, self.left = channel, now, limit
+    def __init__(
+        self, channel: Channel, now: Callable[[], datetime], limit: int, *, is_spent: bool = False
+    ) -> None:
+        self.channel, self.now, self.left, self.is_spent = channel, now, limit, is_spent
         self.counts: Counter[str] = Counter()
         self.has_more = False
         self._width, self._failures = _PATIENCE, 0
@@ -105,7 +122,9 @@ class _Shift:
         ended = count
         while ended and not taken and self.left > 0:
             with work.transaction():
-                taken, ended = messages.claim_due(self.now(), min(count, self.left))
+                taken, ended = messages.claim_due(
+                    self.now(), min(count, self.left), only_pressing=self.is_spent
+                )
             self.counts["skipped"] += ended
             self.left -= ended + len(taken)
         self.has_more = self.left <= 0

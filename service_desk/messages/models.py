@@ -117,6 +117,8 @@ class Attempt(Table):
             ["authority_id", "message_id"], ["messages.authority_id", "messages.id"], ondelete="CASCADE"
         ),
         Index("ix_attempts_message", "authority_id", "message_id"),
+        # The day's budget counts these.
+        Index("ix_attempts_claimed", "authority_id", "claimed_at"),
     )
     authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
     #: authority and ≥ 128 random bits; travels in the callback address, under the provider's signature

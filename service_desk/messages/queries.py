@@ -26,6 +26,13 @@ def has_due(now: datetime) -> bool:
     return bool(db.session.scalar(select(exists().where(*due))))
 
 
+def tries_since(since: datetime, most: int) -> int:
+    """Count the tries at handing a message over since an instant; counts no further than `most`."""
+    mine = (Attempt.authority_id == work.tenant_id(), Attempt.claimed_at >= since)
+    some = select(Attempt.token).where(*mine).limit(most).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
 def preference_of(resident_id: int) -> Preference | None:
     """Return how the person wants to hear, if she ever said so."""
     return db.session.get(Preference, (work.tenant_id(), resident_id))
@@ -144,7 +151,10 @@ def thread(address: str, channel: str, limit: int = 100) -> list[Message | Inbou
     )
     messages = db.session.scalars(said.order_by(Message.created_at.desc()).limit(limit)).all()
     answers = db.session.scalars(heard.order_by(Inbound.at.desc()).limit(limit)).all()
-    both: list[Message | Inbound] = [*answers, *messages]  # of one moment, the answer comes after what it answers
+    both: list[Message | Inbound] = [
+        *answers,
+        *messages,
+    ]  # of one moment, the answer comes after what it answers
     return sorted(both, key=_moment)[-limit:]
 
 

@@ -16,6 +16,7 @@ from service_desk.messages.actions.timing import QUIET, allowed_from
 from service_desk.messages.models import Attempt, Message
 from service_desk.messages.rules.entering import CODE
 from service_desk.messages.rules.talking import FAREWELL
+from service_desk.tickets.models import Ticket
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,18 +47,29 @@ def claim(message_id: int, now: datetime) -> Envelope | None:
     return taken[0] if taken else None
 
 
-def claim_due(now: datetime, limit: int) -> tuple[list[Envelope], int]:
+def claim_due(now: datetime, limit: int, *, only_pressing: bool = False) -> tuple[list[Envelope], int]:
     """Take the messages due longest, at most `limit`, as `claim` does. Returns them, and how many were ended or held instead.
 
     What another worker is taking is left to it. While a person's earlier message is in the air or comes back soon,
     her later ones wait, so that words arrive in the order in which they were written; codes wait for nothing.
+
+    only_pressing: codes and hazards alone, past everything that waits: the day's budget is spent.
     """
+    which = (
+        or_(Message.event == CODE, _is_hazard())
+        if only_pressing
+        else or_(Message.event == CODE, Message.address == "", ~_comes_after_another(now))
+    )
     rows = db.session.execute(
-        with_person(*_due(now), or_(Message.event == CODE, Message.address == "", ~_comes_after_another(now)))
-        .order_by(Message.next_try_at, Message.id)
-        .limit(limit)
+        with_person(*_due(now), which).order_by(Message.next_try_at, Message.id).limit(limit)
     ).all()
     return _take(rows, now)
+
+
+def _is_hazard() -> Any:
+    """Return the condition that the message is about a hazard."""
+    same = (Ticket.authority_id == Message.authority_id, Ticket.id == Message.ticket_id)
+    return exists().where(*same, Ticket.is_hazard)
 
 
 def _due(now: datetime) -> tuple[Any, ...]:
