@@ -342,3 +342,13 @@ def test_units_person_works_on_own_tickets_only(client, report, city, clerk):
 def test_a_number_no_ticket_can_have_is_not_found(client):
     client.sign_in("clerk5@rehovot.example")
     assert client.get(f"/desk/t/{10**30}").status_code == 404
+
+
+def test_the_thread_says_in_words_why_a_message_failed(desk, report, owner):
+    found = report()
+    with owner.begin() as connection:
+        connection.execute(
+            text("UPDATE messages SET state = 'failed', reason = 'recipient', error_code = '21614'")
+        )
+    page = desk.get(f"/desk/t/{found.ticket_id}?lang=en").get_data(as_text=True)
+    assert "the carrier refuses this number (code 21614)" in page
