@@ -30,8 +30,8 @@ LEAST_PER_SECOND = 400
 REPORTS_PER_SECOND, REPORT_SECONDS, QUICK_REPORT_SECONDS = 20, 30, 8
 HAND_OVER_LIMIT_S = 2.0
 INBOUND, PAGES, ROUNDS = 300, 400, 5
-#: a sender's own pace: two workers with 16 calls each, 3 s a call, give about ten a second, as a letter sender has
-SLOW_MS = 3000
+#: a sender's own pace: two workers with 32 calls each, 6 s a call, give about ten a second, as a sender by name has
+SLOW_MS = 6000
 BASE = "http://127.0.0.1:8000"
 _WAIT = """
 INSERT INTO messages (authority_id, id, event_seq, event, channel, address, locale, body, template_values, dedupe_key, state,

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 #: So many in a row without a yes, and the provider is left alone until the sweep rings again.
 _PATIENCE = 3
 #: calls to the provider at the same time, once it has said yes often enough
-_WIDEST = 16
+_WIDEST = 32
 #: answers that come within so short a time (s) are written down together
 _TOGETHER_SECONDS = 0.02
 #: no new message is taken up after so long (s): a worker that is asked to stop is soon done

@@ -166,7 +166,7 @@ def test_many_leave_at_the_same_time_once_the_provider_says_yes(report, rows, no
 
     assert drain(Wide(), now) == {"accepted": 30}
     assert most[:1] == [1]
-    assert 3 < max(most) <= 16
+    assert 3 < max(most) <= 32
     assert {row.provider_id for row in rows()} == {f"SM{row.id:032d}" for row in rows()}
 
 

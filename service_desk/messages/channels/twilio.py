@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 5.0
 #: kept open to the provider by one process: as many as send side by side
-CONNECTIONS = 16
+CONNECTIONS = 32
 CALLBACK_PATH = "/hooks/twilio/status/"
 _PAGE = 50
 #: The log lines of the client and of the library below it hold phone numbers; only what matters is let through.
