@@ -188,13 +188,18 @@ def test_a_kosher_phone_that_nobody_can_speak_to_says_why(ticket):
 
 @pytest.mark.parametrize("code", ["21614", "30006"])
 def test_a_text_to_a_landline_becomes_a_call(ticket, code):
-    tell(ticket(), now=clock.now())
+    mine = ticket()
+    tell(mine, now=clock.now())
     drain(Post(PermanentRecipient(code)), clock.now())
     first, second = rows()
     assert (second.channel, second.channel_reason) == ("voice", "fallback")
     assert second.fallback_of_id == first.id
     assert ", ".join(ticket_or_404(first.ticket_id).reference) in second.body
     assert "http" not in second.body
+    tell(mine, "resolved", 6, clock.now())
+    assert [(row.channel, row.channel_reason) for row in rows("event = 'resolved'")] == [
+        ("voice", "landline")
+    ]
 
 
 def test_an_unknown_fate_never_falls_back(ticket):

@@ -2,14 +2,22 @@
 
 import pytest
 
-from service_desk.messages.rules.choosing import KOSHER_PREFIXES, REASONS, Choice, Wish, choose, kind_of
+from service_desk.messages.rules.choosing import (
+    CALLS_ONLY,
+    KOSHER_PREFIXES,
+    REASONS,
+    Choice,
+    Wish,
+    choose,
+    kind_of,
+)
 
 ALL = frozenset({"sms", "whatsapp", "voice", "email"})
 MOBILE, KOSHER, LANDLINE, OVER_INTERNET = "+972502345678", "+972527612345", "+97289392222", "+972732345678"
 
 
-def chosen(asked="sms", wish=None, phone=MOBILE, locale="he", offered=ALL):
-    return choose(asked, wish, phone=phone, locale=locale, offered=offered)
+def chosen(asked="sms", wish=None, phone=MOBILE, locale="he", offered=ALL, stopped=()):
+    return choose(asked, wish, phone=phone, locale=locale, offered=offered, stopped=stopped)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +63,9 @@ def test_prefixes_are_israeli_mobile_ones():
         ({"phone": LANDLINE, "offered": {"sms"}}, "none", "no_voice"),
         ({"wish": Wish("voice", "he"), "offered": {"sms"}}, "sms", "no_voice"),
         ({"wish": Wish("email", "he")}, "sms", "no_email"),
+        ({"stopped": (CALLS_ONLY,)}, "voice", "landline"),
+        ({"stopped": (CALLS_ONLY,), "offered": {"sms"}}, "none", "no_voice"),
+        ({"stopped": (CALLS_ONLY,), "asked": "whatsapp"}, "whatsapp", "asked"),
         ({"wish": Wish("email", "he"), "phone": KOSHER}, "voice", "kosher_number"),
         ({"wish": Wish("email", "he", "a@b.example"), "offered": {"sms"}}, "sms", "no_email"),
     ],

@@ -13,7 +13,8 @@ from service_desk.messages import rules
 from service_desk.messages.actions.outbox import change
 from service_desk.messages.actions.trying_again import try_again
 from service_desk.messages.models import Attempt, Message, Receipt
-from service_desk.messages.rules.codes import STOPPED, code_of_call, is_unreachable
+from service_desk.messages.rules.choosing import CALLS_ONLY
+from service_desk.messages.rules.codes import NO_TEXT, STOPPED, code_of_call, is_unreachable
 from service_desk.people.models import Resident
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ def lose(message_id: int, code: int | None, now: datetime) -> None:
     ).one()
     if code in STOPPED:
         flag(row.resident_id, row.channel)
+    elif code in NO_TEXT and row.channel == "sms":
+        flag(row.resident_id, CALLS_ONLY)
     elif is_unreachable(code):
         flag(row.resident_id, rules.unreachable(row.channel))
     try_again(row, code, now)

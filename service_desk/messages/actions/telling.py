@@ -145,6 +145,7 @@ def _row(
         phone=person.address,
         locale=person.locale,
         offered=offered(config.current()),
+        stopped=person.stopped,
     )
     choice = _sayable(choice, event, person, now)
     reason = _why_not(choice, person)

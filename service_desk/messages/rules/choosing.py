@@ -30,6 +30,8 @@ REASONS = (
     "nothing_asked",
 )
 _TEXT = ("sms", "whatsapp")
+#: kept among a resident's stopped channels once the carrier has said that no text arrives at her number
+CALLS_ONLY = "sms:calls_only"
 _NO_TEXT = frozenset({PhoneNumberType.FIXED_LINE, PhoneNumberType.VOIP, PhoneNumberType.UAN})
 
 
@@ -67,11 +69,20 @@ def kind_of(phone: str) -> str:
     return "landline" if phonenumbers.number_type(number) in _NO_TEXT else "mobile"
 
 
-def choose(asked: str, wish: Wish | None, *, phone: str, locale: str, offered: Collection[str]) -> Choice:
+def choose(
+    asked: str,
+    wish: Wish | None,
+    *,
+    phone: str,
+    locale: str,
+    offered: Collection[str],
+    stopped: Collection[str] = (),
+) -> Choice:
     """Return the channel of a message.
 
     asked: the channel of this report; wish: the person's own for everything, which goes before it, but «none» of
     either is «none». phone: E.164 or ''. locale: of the message. offered: channels that this installation has.
+    stopped: as kept with the person; only what it tells of the number counts here.
     """
     if asked == "none" or (wish is not None and wish.channel == "none"):
         return Choice("none", phone, "nothing_asked")
@@ -82,12 +93,15 @@ def choose(asked: str, wish: Wish | None, *, phone: str, locale: str, offered: C
         wanted, reason = "sms", "no_email"
     if not phone:
         return Choice(wanted, "", reason)
-    return _by_phone(wanted, reason, phone, locale, offered)
+    kind = "landline" if CALLS_ONLY in stopped and wanted == "sms" else kind_of(phone)
+    return _by_phone(wanted, reason, (phone, kind), locale, offered)
 
 
-def _by_phone(wanted: str, reason: str, phone: str, locale: str, offered: Collection[str]) -> Choice:
-    """Return how the number can be reached: a call where no text arrives, a text where nobody can speak."""
-    kind = kind_of(phone)
+def _by_phone(
+    wanted: str, reason: str, number: tuple[str, str], locale: str, offered: Collection[str]
+) -> Choice:
+    """Return how a number (with its kind) is reached: a call where no text arrives, a text where nobody can speak."""
+    phone, kind = number
     if kind != "mobile" and wanted in _TEXT:
         wanted, reason = "voice", "kosher_number" if kind == "kosher" else "landline"
     if wanted != "voice":
