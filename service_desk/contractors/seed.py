@@ -56,7 +56,7 @@ _ROADS: Json = {
     "prices": [
         _price("arrive", "case", 150, grace_minutes=60, allowance=3),
         _HAZARD,
-        _price("complete", "day", 250, grace_minutes=60, allowance=3, **_REPEATS),
+        _price("complete", "day", 250, grace_minutes=60, **_REPEATS),
         _price("quality", "case", 300, **_REPEATS),
         _price("repeat", "case", 400),
         _EVIDENCE,
@@ -95,7 +95,7 @@ _GREEN: Json = {
     "duties": _duties(3, 24, PRK_PRUNE=18, PRK_WEEDS=18, PRK_FURN=7),
     "prices": [
         _HAZARD,
-        _price("complete", "day", 120, grace_minutes=120, allowance=5, **_REPEATS),
+        _price("complete", "day", 120, grace_minutes=120, **_REPEATS),
         _price("quality", "case", 300, **_REPEATS),
         _EVIDENCE,
         _FALSE,
