@@ -126,4 +126,6 @@ def test_the_pages_take_few_statements(admin, statements):
     admin.get("/admin/words")
     listed = len(statements)
     admin.get(PLACE)
-    assert (listed - before, len(statements) - listed) == (2, 2), "its tenant, and the approvals or the history"
+    assert (listed - before, len(statements) - listed) == (2, 2), (
+        "its tenant, and the approvals or the history"
+    )

@@ -55,7 +55,9 @@ def test_one_number_joining_twice_at_once_follows_once(app, said):
     assert queries.ticket_or_404(ticket_id).follower_count == 2
 
 
-def test_the_record_of_breaches_leaves_a_ticket_to_its_clerk_and_comes_again(app, said, clerk, owner, monkeypatch):
+def test_the_record_of_breaches_leaves_a_ticket_to_its_clerk_and_comes_again(
+    app, said, clerk, owner, monkeypatch
+):
     ticket_id = receive.receive_report(said(), Actor("resident")).ticket_id
     with owner.begin() as connection:
         connection.execute(text("UPDATE clocks SET due_at = now() - interval '1 hour'"))
