@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import text
 
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-@dataclass(frozen=True, slots=True)
-class OrderLine:
+class OrderLine(NamedTuple):
     """One row of a contractor's list. due_kind: the duty that falls due next. is_paused: its clocks stand still."""
 
     id: int
@@ -81,8 +80,8 @@ def open_orders(unit_id: int, *, order_id: int | None = None, limit: int = 500) 
     """
     given = {"authority": tenant_id(), "unit": unit_id, "limit": limit}
     if order_id is None:
-        return [OrderLine(*row) for row in db.session.execute(_OPEN_OF_UNIT, given)]
-    return [OrderLine(*row) for row in db.session.execute(_OPEN_ONE, {**given, "order": order_id})]
+        return [OrderLine._make(row) for row in db.session.execute(_OPEN_OF_UNIT, given)]
+    return [OrderLine._make(row) for row in db.session.execute(_OPEN_ONE, {**given, "order": order_id})]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from service_desk.contractors.queries.orders import OrderLine
 
 #: orders on one page of the list: it must stay light on a poor network
-PAGE = 30
+PAGE = 20
 #: stops that one day can hold
 STOPS = 40
 _FAR_OFF = datetime.max.replace(tzinfo=UTC)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from flask_babel import gettext as _
@@ -110,6 +111,7 @@ def row_of(line: OrderLine, now: datetime) -> Row:
     )
 
 
+@lru_cache(maxsize=16)
 def end_of_today(now: datetime) -> datetime:
     """Return the coming midnight on the city's clock."""
     day = clock.local(now).date() + timedelta(days=1)
@@ -125,6 +127,9 @@ def is_for_today(line: OrderLine, now: datetime) -> bool:
     """Say whether the order belongs to today: a danger, late, due or planned before midnight, or begun."""
     if line.state not in WITH_CONTRACTOR:
         return False
+    if line.is_hazard or line.state == "on_site":
+        return True
     ends = end_of_today(now)
-    times = [each for each in (line.due_at, line.scheduled_for) if each is not None]
-    return line.is_hazard or line.state == "on_site" or any(each <= ends for each in times)
+    return (line.due_at is not None and line.due_at <= ends) or (
+        line.scheduled_for is not None and line.scheduled_for <= ends
+    )
