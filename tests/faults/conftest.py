@@ -41,7 +41,9 @@ _survived, _broken = Counter(), Counter()
 def pytest_generate_tests(metafunc):
     if "seed" in metafunc.fixturenames:
         # Workers of one run must draw the same seeds, or they do not collect the same tests.
-        chance = random.Random(os.environ.get("PYTEST_XDIST_TESTRUNUID") or random.randrange(10**9))
+        # A usual run draws the usual seeds, so that what it says of a change is of the change; `make faults` draws new ones.
+        drawn = os.environ.get("PYTEST_XDIST_TESTRUNUID") or random.randrange(10**9)
+        chance = random.Random(drawn if "FAULT_SEEDS" in os.environ else "usual")
         metafunc.parametrize("seed", [chance.randrange(10**9) for _ in range(SEEDS)])
 
 

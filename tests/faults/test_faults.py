@@ -38,7 +38,7 @@ def test_02_a_worker_killed_after_acceptance_and_proven_by_the_callback(house):
 
 
 def test_03_a_worker_killed_after_acceptance_and_a_late_list(house):
-    house.line.listed_after_seconds = 3 + house.chance.random() / 2
+    house.line.listed_after_seconds = 2 + house.chance.random() / 2
     house.start("worker", "after")
     house.report()
     house.start("sweep")
