@@ -65,16 +65,22 @@ def take_order(order_id: int, seen: int | None = None) -> Hand:
     return Hand(ticket, row, order)
 
 
+def may_act(actor: Actor, verb: str, *, unit_id: int | None, issued_by: int | None) -> bool:
+    """Say whether the city's person may do the verb to an order: the desk offers by it and the acts are held to it.
+
+    unit_id: of the ticket. Who issued the order may go on with it; an inspector or unit verifies wherever it is.
+    """
+    if may(actor, verb, unit_id=unit_id) or (actor.kind == "staff" and issued_by == actor.id):
+        return True
+    return verb == "verify" and any(may(actor, verb, unit_id=unit) for unit in actor.unit_ids)
+
+
 def check_city(hand: Hand, actor: Actor, verb: str, now: datetime) -> None:
     """Let the city's people go on: who may do the verb on the ticket, who issued the order, any inspector for verifying.
 
     An act outside the own centres is written in the access log. Raises NotAllowed.
     """
-    own = any(role.unit_id is not None for role in actor.roles)
-    is_theirs = may(actor, verb, unit_id=hand.ticket.unit_id) or (
-        own and verb == "verify" and any(may(actor, verb, unit_id=unit) for unit in actor.unit_ids)
-    )
-    if not is_theirs and not (hand.row.issued_by == actor.id and actor.kind == "staff"):
+    if not may_act(actor, verb, unit_id=hand.ticket.unit_id, issued_by=hand.row.issued_by):
         raise NotAllowed
     if is_outside_own_centres(actor, hand.ticket.centre_id):
         people.note_access(actor, hand.ticket.id, verb, now, why="outside_own_centres")

@@ -171,7 +171,7 @@ def test_16_the_carrier_breaks_off(house, answer):
 
 
 def test_17_the_carrier_is_away_for_long(house):
-    """Nothing is lost, and what the newest message of a person replaces is not sent."""
+    """The carrier refuses everything for some seconds: nothing is lost, and all of it goes once it takes messages again."""
     house.line.usual = "429"
     house.start_all()
     for _ in range(4):

@@ -14,7 +14,7 @@ from service_desk.desks.clerk.order_cards import is_doubted
 from service_desk.desks.contractor import words as field_words
 from service_desk.desks.speech import later as _
 from service_desk.flow import pause_order, verify_order
-from service_desk.people.rules import may
+from service_desk.flow.order_step import may_act
 from service_desk.tickets.rules import is_working
 
 if TYPE_CHECKING:
@@ -158,11 +158,7 @@ ORDER_ACTS: dict[str, OrderAct] = {
 
 def is_allowed(ability: str, found: OrderFile, ticket: Ticket, actor: Actor) -> bool:
     """Say whether the person may: by the ticket, as who issued it, or as an inspector or unit that verifies anywhere."""
-    if may(actor, ability, unit_id=ticket.unit_id):
-        return True
-    if actor.kind == "staff" and found.self["issued_by"] == actor.id:
-        return True
-    return ability == "verify" and any(may(actor, "verify", unit_id=each) for each in actor.unit_ids)
+    return may_act(actor, ability, unit_id=ticket.unit_id, issued_by=found.self["issued_by"])
 
 
 def offered(found: OrderFile, ticket: Ticket, actor: Actor) -> list[OrderAct]:
