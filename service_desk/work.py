@@ -193,16 +193,16 @@ def put_and_get(table: Table, rows: Sequence[Mapping[str, Any]], rest: str) -> C
     return db.session.connection().exec_driver_sql(statement, given)
 
 
-def put(table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def put(table: Table, rows: Sequence[Mapping[str, Any]], rest: str = "") -> None:
     """Insert rows past the ORM: the hot way of a report writes each row once and never reads it back.
 
-    rows: as for `put_and_get`. Within `gather` they are sent with the next statement that gives something back.
+    rows, rest: as for `put_and_get`. Within `gather` they are sent with the next statement that gives something back.
     """
     held = _held.get()
     if held is None:
-        put_and_get(table, rows, "")
+        put_and_get(table, rows, rest)
     else:
-        held.append((table, rows, ""))
+        held.append((table, rows, rest))
 
 
 def put_many(table: Table, rows: Sequence[Mapping[str, Any]], rest: str = "") -> None:

@@ -33,10 +33,13 @@ class CityWorld:
     def __init__(self, now: datetime) -> None:
         """Keep the moment from which promises are counted."""
         self.now = now
+        self._suggested: dict[str, list[str]] = {}
 
     def suggest(self, text: str) -> list[str]:
-        """Return codes of types, the likeliest first."""
-        return [each.code for each in catalogue().suggester.suggest(text)]
+        """Return codes of types, the likeliest first. The same words are asked about twice: where they land, and what they mean."""
+        if text not in self._suggested:
+            self._suggested[text] = [each.code for each in catalogue().suggester.suggest(text)]
+        return self._suggested[text]
 
     def type(self, code: str) -> ServiceType:
         """Return a type. Raises NotFound."""

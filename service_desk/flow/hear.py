@@ -7,7 +7,7 @@ changes a request as a whole (a report, joining, «done») follows as the use-ca
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ from service_desk.messages import actions as messages
 from service_desk.messages.actions import talks
 from service_desk.messages.actions.consenting import SERVICE, note_consent
 from service_desk.messages.chat_words import render
-from service_desk.messages.queries import chat_lines, followed_by, talk_of
+from service_desk.messages.queries import chat_lines, followed_by, talk_of, writer
 from service_desk.messages.rules import chat, which
 from service_desk.messages.rules.talking import CHAT, FAREWELL, MOST_AN_HOUR, Effect, Heard, Line, Talk, Turn
 from service_desk.messages.rules.words import (
@@ -33,7 +33,6 @@ from service_desk.messages.rules.words import (
     language_named,
 )
 from service_desk.people import actions as people
-from service_desk.people.queries import resident_by_phone
 from service_desk.people.rules import Actor
 from service_desk.telemetry import log
 from service_desk.tickets import queries as tickets
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from service_desk.messages.actions import InboundMessage
-    from service_desk.people.models import Resident
+    from service_desk.messages.queries import Writer
 
 LONGEST_CHARS = 2000
 #: one «noted» answers a row of remarks
@@ -58,16 +57,27 @@ class _Hearing:
     said: InboundMessage
     inbound_id: int
     words: str
-    resident: Resident | None
+    writer: Writer
     now: datetime
     after: work.After
+    world: CityWorld
     effect: Effect | None = None
     talk: Talk | None = None
 
     @property
     def locale(self) -> str:
         """Return the language the person was last written to in."""
-        return self.resident.locale if self.resident else "he"
+        return self.writer.locale
+
+    @property
+    def resident_id(self) -> int | None:
+        """Return the person; None for a number that nobody left."""
+        return self.writer.resident_id
+
+    @property
+    def is_stopped(self) -> bool:
+        """Say whether the person stopped this channel."""
+        return self.said.channel in self.writer.stopped
 
     @property
     def heard(self) -> Heard:
@@ -78,9 +88,8 @@ class _Hearing:
         """Answer by the outbox."""
         city = city_map().authority.name
         words = render(lines, locale, {"city": city.get(locale) or city.get("he", "")})
-        resident_id = self.resident.id if self.resident else None
         if lines and talks.say(
-            self.said, self.inbound_id, words, locale, self.now, resident_id=resident_id, event=event
+            self.said, self.inbound_id, words, locale, self.now, resident_id=self.resident_id, event=event
         ):
             self.after.ring(DELIVER, work.tenant_id())
 
@@ -96,15 +105,13 @@ def hear(said: InboundMessage, now: datetime) -> str:
         inbound_id = messages.keep_inbound(said, now)
         if inbound_id is None:
             return "repeated"
-        talks.one_at_a_time(said.address)
-        resident = resident_by_phone(said.address)
-        if resident and said.channel == "whatsapp":
-            people.note_inbound(resident.id, now)
+        known = writer(said.channel, said.address, now - timedelta(hours=1), CHAT)
+        if known.resident_id and said.channel == "whatsapp":
+            people.note_inbound(known.resident_id, now)
         words = clean_text(said.body, LONGEST_CHARS)
-        one = _Hearing(said, inbound_id, words, resident, now, after)
+        one = _Hearing(said, inbound_id, words, known, now, after, CityWorld(now))
         outcome, ticket_id = _take(one)
-        resident_id = one.resident.id if one.resident else None
-        messages.place_inbound(inbound_id, outcome, resident_id=resident_id, ticket_id=ticket_id)
+        messages.place_inbound(inbound_id, outcome, resident_id=one.resident_id, ticket_id=ticket_id)
     if one.effect is None:
         return outcome
     return chat_acts.carry_out(one.effect, one.talk, said, inbound_id, now)
@@ -114,30 +121,29 @@ def _take(one: _Hearing) -> tuple[str, int | None]:
     """Obey a stop or start word; go on with a chat; else find the request that the words are about."""
     if is_stop(one.words):
         return _stop(one), None
-    stopped = one.resident.stopped or () if one.resident else ()
-    if one.resident and is_start(one.words) and one.said.channel in stopped:
-        messages.resume(one.resident.id, one.said.channel)
-        note_consent(one.resident.id, one.said.channel, SERVICE, one.now, is_given=True, source="word")
+    if one.resident_id and is_start(one.words) and one.is_stopped:
+        messages.resume(one.resident_id, one.said.channel)
+        note_consent(one.resident_id, one.said.channel, SERVICE, one.now, is_given=True, source="word")
         one.say((Line("started"),), one.locale)
         return "started", None
-    spoken = chat_lines(one.said.address, one.now - timedelta(hours=1), CHAT)
-    if one.said.channel in stopped or spoken >= MOST_AN_HOUR:
+    if one.is_stopped or one.writer.lines >= MOST_AN_HOUR:
         return _keep_silently(one)
     talk = _talk_of(one)
     if talk is not None:
-        return _follow(one, chat.step(talk, one.heard, CityWorld(one.now)), talk)
+        return _follow(one, chat.step(talk, one.heard, one.world), talk)
     return _place(one)
 
 
 def _stop(one: _Hearing) -> str:
     """Write nothing more on this channel, and say so once."""
-    if one.resident is None:
-        people.remember_resident(one.said.address, "", one.locale, one.said.channel, one.now)
-        one.resident = resident_by_phone(one.said.address)
-    talks.forget_talk(one.said.channel, one.said.address)
-    if one.resident and one.said.channel not in (one.resident.stopped or ()):
-        messages.stop(one.resident.id, one.said.channel)
-        note_consent(one.resident.id, one.said.channel, SERVICE, one.now, is_given=False, source="word")
+    said, resident_id = one.said, one.resident_id
+    if resident_id is None:
+        resident_id, _stopped = people.remember_resident(said.address, "", one.locale, said.channel, one.now)
+        one.writer = replace(one.writer, resident_id=resident_id)
+    talks.forget_talk(said.channel, said.address)
+    if not one.is_stopped:
+        messages.stop(resident_id, said.channel)
+        note_consent(resident_id, said.channel, SERVICE, one.now, is_given=False, source="word")
         one.say((Line("stopped"),), one.locale, FAREWELL)
     return "stopped"
 
@@ -145,7 +151,7 @@ def _stop(one: _Hearing) -> str:
 def _keep_silently(one: _Hearing) -> tuple[str, int | None]:
     """Put the words on their request when it is clear, and answer nothing: to a stopped channel, or to a machine."""
     log.info("inbound_kept_silently", channel=one.said.channel)
-    mine = followed_by(one.resident.id) if one.resident else []
+    mine = followed_by(one.resident_id) if one.resident_id else []
     placing = which.place(mine, one.words, (), one.now)
     if placing.kind != "remark":
         return "undecided", None
@@ -154,7 +160,7 @@ def _keep_silently(one: _Hearing) -> tuple[str, int | None]:
 
 
 def _talk_of(one: _Hearing) -> Talk | None:
-    row = talk_of(one.said.channel, one.said.address)
+    row = talk_of(one.said.channel, one.said.address) if one.writer.is_talking else None
     if row is None or row.expires_at <= one.now:
         return None
     return Talk(row.locale, row.step, row.draft)
@@ -162,11 +168,11 @@ def _talk_of(one: _Hearing) -> Talk | None:
 
 def _place(one: _Hearing) -> tuple[str, int | None]:
     """Find the request that the words are about; ask when it is not clear; begin a report when it is about none."""
-    world = CityWorld(one.now)
+    world = one.world
     if is_help(one.words):
         one.say((Line("help", {"numbers": world.numbers({})}),), one.locale)
         return "helped", None
-    mine = followed_by(one.resident.id) if one.resident else []
+    mine = followed_by(one.resident_id) if one.resident_id else []
     begins = bool(language_named(one.words) or is_again(one.words) or is_start(one.words))
     placing = which.place(mine, one.words, world.suggest(one.words), one.now)
     if begins or placing.kind == "new":
@@ -207,7 +213,7 @@ def _begin_with(one: _Hearing, draft: object, locale: str) -> tuple[str, int | N
     """Begin a report with the words that turned out to be about something new."""
     kept = dict(draft) if isinstance(draft, dict) else {}
     heard = Heard("\n".join(kept.get("words", ())), one.inbound_id, key=secrets.token_hex(16))
-    turn = chat.begin(heard, locale, CityWorld(one.now))
+    turn = chat.begin(heard, locale, one.world)
     if turn.talk:
         begun = turn.talk.at(turn.talk.step, inbound_ids=kept.get("inbound_ids", [])) if kept else turn.talk
         turn = Turn(begun, turn.lines)
@@ -219,12 +225,13 @@ def _keep(one: _Hearing, turn: Turn) -> None:
     if turn.talk is None:
         talks.forget_talk(one.said.channel, one.said.address)
         return
-    talks.keep_talk(one.said.channel, one.said.address, turn.talk, one.now)
-    one.say(turn.lines, turn.talk.locale)
+    with work.gather():
+        talks.keep_talk(one.said.channel, one.said.address, turn.talk, one.now)
+        one.say(turn.lines, turn.talk.locale)
 
 
 def _put_on(one: _Hearing, ticket_id: int, words: str) -> None:
-    follower = tickets.follower(ticket_id, one.resident.id) if one.resident else None
+    follower = tickets.follower(ticket_id, one.resident_id) if one.resident_id else None
     actor = Actor("resident", follower.id if follower else None)
     pin = one.said.pin
     marked = f"{words}\n📍 {pin[1]:.5f}, {pin[0]:.5f}".strip() if pin else words

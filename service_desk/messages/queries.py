@@ -205,6 +205,43 @@ def followed_by(resident_id: int, limit: int = 50) -> list[Mine]:
     ]  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who writes to the city. resident_id: None for a number that nobody left; locale: written to last; stopped: channels.
+
+    lines: of a chat written to the number of late; is_talking: a chat with it is kept.
+    """
+
+    resident_id: int | None
+    locale: str
+    stopped: tuple[str, ...]
+    lines: int
+    is_talking: bool
+
+
+#: asked for each message that comes in, so it is put together once
+_WRITER = """
+SELECT r.id, r.locale, r.stopped,
+  (SELECT count(*) FROM messages m WHERE m.authority_id = %(authority_id)s AND m.address = %(address)s
+     AND m.created_at >= %(since)s AND m.event = %(event)s),
+  EXISTS (SELECT FROM conversations c WHERE c.authority_id = %(authority_id)s AND c.channel = %(channel)s AND c.address = %(address)s)
+FROM (VALUES (1)) AS one (n) LEFT JOIN residents r ON r.authority_id = %(authority_id)s AND r.phone = %(address)s
+"""
+
+
+def writer(channel: str, address: str, since: datetime, event: str) -> Writer:
+    """Return who writes from a number, and what was said with it; lines of that event are counted since. One statement."""
+    asked = {
+        "authority_id": work.tenant_id(),
+        "channel": channel,
+        "address": address,
+        "since": since,
+        "event": event,
+    }
+    row = db.session.connection().exec_driver_sql(_WRITER, asked).one()
+    return Writer(row[0], row[1] or "he", tuple(row[2] or ()), row[3], row[4])
+
+
 def talk_of(channel: str, address: str) -> Conversation | None:
     """Return the chat that is going on with a number, even if its time is over. Locked until the transaction ends."""
     return db.session.get(Conversation, (work.tenant_id(), channel, address), with_for_update=True)

@@ -214,4 +214,12 @@ def test_a_step_of_a_chat_takes_few_statements(owner, carrier, statements):
     carrier(INBOUND, inbound("SM1", "יש בור בכביש"))
     del statements[:]
     carrier(INBOUND, inbound("SM2", "1"))
-    assert len(statements) <= 10, statements
+    assert len(statements) <= 7, statements
+
+
+def test_the_first_words_of_a_number_take_five_statements(carrier, statements):
+    carrier(INBOUND, inbound("SMfirst", "בור עמוק בכביש", "+972541111111"))  # the city is read into memory
+    del statements[:]
+    carrier(INBOUND, inbound("SMsecond", "בור עמוק בכביש", "+972542222222"))
+    asked = [each for each in statements if "nextval" not in each]
+    assert len(asked) == 5, statements  # the tenant, what came, who writes, the answer, where it landed

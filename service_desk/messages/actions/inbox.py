@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import func, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
 
 from service_desk import work
 from service_desk.extensions import db
@@ -20,8 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
+    from sqlalchemy import Table
+
 #: a chat is over before
 _ONE_CHAT = timedelta(hours=24)
+#: kept once; what the same number writes next waits until this transaction is over
+_HEARD_ONCE = """ON CONFLICT (authority_id, provider_id) DO NOTHING
+RETURNING id, pg_advisory_xact_lock(hashtext('keshet.chat.' || address), authority_id)"""
+_PLACED = """UPDATE inbound SET outcome = %(outcome)s, resident_id = %(resident_id)s, ticket_id = %(ticket_id)s
+WHERE authority_id = %(authority_id)s AND id = %(id)s"""
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,10 @@ class InboundMessage:
 
 
 def keep_inbound(said: InboundMessage, now: datetime) -> int | None:
-    """Keep the message, before anything is decided about it. Returns its id, or None when it was kept before."""
+    """Keep the message, before anything is decided about it. Returns its id, or None when it was kept before.
+
+    Messages of one number are taken in one after the other: a second waits here until this transaction is over.
+    """
     values = {
         "authority_id": work.tenant_id(),
         "id": work.new_id(),
@@ -56,17 +65,17 @@ def keep_inbound(said: InboundMessage, now: datetime) -> int | None:
         "lon": said.pin[0] if said.pin else None,
         "lat": said.pin[1] if said.pin else None,
     }
-    once = (
-        insert(Inbound).values(values).on_conflict_do_nothing(index_elements=["authority_id", "provider_id"])
-    )
-    return db.session.scalar(once.returning(Inbound.id))
+    row = work.put_and_get(cast("Table", Inbound.__table__), [values], _HEARD_ONCE).first()
+    return row.id if row else None
 
 
 def place_inbound(
     inbound_id: int, outcome: str, *, resident_id: int | None = None, ticket_id: int | None = None
 ) -> None:
     """Note what was done with it. outcome: what flow.hear returns."""
-    _change(Inbound.id == inbound_id, outcome=outcome, resident_id=resident_id, ticket_id=ticket_id)
+    placed = {"outcome": outcome, "resident_id": resident_id, "ticket_id": ticket_id}
+    one = {"authority_id": work.tenant_id(), "id": inbound_id}
+    db.session.connection().exec_driver_sql(_PLACED, {**placed, **one})
 
 
 def put_on_ticket(inbound_ids: Collection[int], ticket_id: int) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import delete, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete
 
 from service_desk import work
 from service_desk.extensions import db
@@ -18,31 +17,28 @@ from service_desk.messages.rules.talking import CHAT, SILENCE, Talk
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy import Table
+
     from service_desk.messages.actions.inbox import InboundMessage
 
-_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext(:who), :authority)")
-
-
-def one_at_a_time(address: str) -> None:
-    """Let messages of one number be taken in one after the other: a second waits until this transaction is over."""
-    db.session.execute(_ONE_AT_A_TIME, {"who": f"keshet.chat.{address}", "authority": work.tenant_id()})
+_ONE_A_NUMBER = """ON CONFLICT (authority_id, channel, address) DO UPDATE
+SET locale = excluded.locale, step = excluded.step, draft = excluded.draft, updated_at = excluded.updated_at,
+  expires_at = excluded.expires_at"""
 
 
 def keep_talk(channel: str, address: str, talk: Talk, now: datetime) -> None:
     """Keep where a chat is."""
-    values = {
+    row = {
+        "authority_id": work.tenant_id(),
+        "channel": channel,
+        "address": address,
         "locale": talk.locale,
         "step": talk.step,
         "draft": dict(talk.draft),
         "updated_at": now,
         "expires_at": now + SILENCE,
     }
-    one = insert(Conversation).values(
-        authority_id=work.tenant_id(), channel=channel, address=address, **values
-    )
-    db.session.execute(
-        one.on_conflict_do_update(index_elements=["authority_id", "channel", "address"], set_=values)
-    )
+    work.put(cast("Table", Conversation.__table__), [row], _ONE_A_NUMBER)
 
 
 def forget_talk(channel: str, address: str) -> None:
