@@ -6,6 +6,11 @@ from contractor_orders import firm, in_contract, issued
 from flask import g
 from sqlalchemy import text
 
+from service_desk import clock
+from service_desk.contractors.queries import orders as queries
+from service_desk.contractors.queries import pages
+from service_desk.contractors.rules import WITH_CONTRACTOR
+from service_desk.desks.contractor.rows import end_of_today, is_for_today, is_late
 from service_desk.extensions import db
 
 CONTRACTOR = "contractor@rehovot.example"
@@ -120,3 +125,51 @@ def test_a_clerk_has_no_business_at_the_contractor_s_desk(client, said, clerk):
     assert firm().kind == "contractor"
     client.sign_in("clerk5@rehovot.example")
     assert client.get("/contractor/").status_code == 403
+
+
+def test_the_views_count_as_the_lines_say_themselves(said, clerk, owner):
+    unit = firm()
+    in_contract()
+    ids = [issued(said, clerk, submission_key=str(n) * 32) for n in range(8)]
+    changes = (
+        {"due_at": "now() - interval '1 hour'"},
+        {"due_at": "now() - interval '1 hour'", "state": "'accepted'"},
+        {"due_at": "now() + interval '9 days'"},
+        {"due_at": "now() + interval '9 days'", "is_hazard": "true"},
+        {"due_at": "now() + interval '9 days'", "state": "'on_site'"},
+        {"due_at": "now() + interval '9 days'", "state": "'scheduled'", "scheduled_for": "now()"},
+        {"due_at": "NULL", "state": "'done'"},
+        {"due_at": "NULL", "is_open": "false", "state": "'passed'"},
+    )
+    for order_id, columns in zip(ids, changes, strict=True):
+        move(owner, order_id, **{"is_hazard": "false", **columns})
+    with owner.begin() as connection:
+        connection.execute(text(f"UPDATE order_clocks SET paused_at = now() WHERE order_id = {ids[1]}"))
+    now = clock.now()
+    lines = queries.open_orders(unit.id)
+    found = {
+        view: pages.orders_page([unit.id], pages.Asked(view, 1, 20), now, end_of_today(now))
+        for view in pages.VIEWS
+    }
+    mine = {view: {line.id for line in page.lines} & set(ids) for view, page in found.items()}
+    assert mine["today"] == {line.id for line in lines if is_for_today(line, now)} & set(ids)
+    assert mine["today"] == {ids[n] for n in (0, 1, 3, 4, 5)}
+    assert mine["open"] == set(ids[:6])
+    assert mine["new"] == {ids[0], ids[2], ids[3]}
+    assert mine["done"] == {ids[6]}
+    counts = found["open"].counts
+    assert counts == {view: len(page.lines) for view, page in found.items()}
+    assert found["open"].late == sum(is_late(line, now) for line in lines if line.state in WITH_CONTRACTOR)
+    assert found["open"].hazards == 1
+
+
+def test_a_page_past_the_end_is_the_last_one(said, clerk):
+    unit = in_contract()
+    ids = [issued(said, clerk, submission_key=str(n) * 32) for n in range(3)]
+    now = clock.now()
+    last = pages.orders_page([unit.id], pages.Asked("open", 99, 2), now, end_of_today(now))
+    only = pages.orders_page([unit.id], pages.Asked("open", 1, 2, ids[1]), now, end_of_today(now))
+    none = pages.orders_page([unit.id], pages.Asked("done", 5, 2), now, end_of_today(now))
+    assert (last.page, len(last.lines)) == (2, 1)
+    assert ([line.id for line in only.lines], only.counts["open"]) == ([ids[1]], 1)
+    assert (none.page, none.lines, none.counts["open"]) == (1, [], 3)

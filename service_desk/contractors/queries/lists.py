@@ -41,7 +41,8 @@ class OrderLine(NamedTuple):
     instructions: str
 
 
-_OPEN = """
+#: the open orders as lines, to be narrowed further
+OPEN = """
 SELECT o.id, o.ticket_id, t.reference, o.number, o.service_code, o.state, o.is_hazard, o.address, t.landmark, o.area_code,
        o.lon, o.lat, o.issued_at, o.due_at, c.kind AS due_kind, coalesce(c.is_paused, false) AS is_paused, o.scheduled_for,
        o.arrived_at, o.done_at, o.failed_count, left(o.instructions, 200) AS instructions
@@ -54,8 +55,8 @@ LEFT JOIN LATERAL (
 WHERE o.authority_id = :authority AND o.is_open
 """
 #: put together once: each look of a phone asks for its list
-_OPEN_OF_UNIT = text(_OPEN + " AND o.unit_id = :unit ORDER BY o.due_at, o.id LIMIT :limit")
-_OPEN_ONE = text(_OPEN + " AND o.unit_id = :unit AND o.id = :order LIMIT :limit")
+_OPEN_OF_UNIT = text(OPEN + " AND o.unit_id = :unit ORDER BY o.due_at, o.id LIMIT :limit")
+_OPEN_ONE = text(OPEN + " AND o.unit_id = :unit AND o.id = :order LIMIT :limit")
 _TO_VERIFY = """
 SELECT o.id AS order_id, o.ticket_id, t.reference, o.number, o.unit_id, o.service_code, o.is_hazard, o.address, o.area_code,
        o.lon, o.lat, o.done_at, t.centre_id, v.id AS check_id, v.why, v.asked_at, o.failed_count

@@ -11,19 +11,19 @@ from flask_babel import gettext as _
 from service_desk import clock
 from service_desk.city.rules.way import Stop, length_m, ordered
 from service_desk.contractors.queries import orders as queries
-from service_desk.contractors.rules import WITH_CONTRACTOR
+from service_desk.contractors.queries import pages
 from service_desk.contractors.rules.field import is_place
 from service_desk.desks.contractor import words
 from service_desk.desks.contractor.door import desk, only_order, units
-from service_desk.desks.contractor.rows import Row, is_for_today, is_late, row_of
+from service_desk.desks.contractor.rows import Row, end_of_today, is_for_today, is_late, row_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from service_desk.contractors.queries.orders import OrderLine
 
 #: orders on one page of the list: it must stay light on a poor network
 PAGE = 20
+#: a page number past it is no page of any firm
+MOST_PAGES = 10_000
 #: stops that one day can hold
 STOPS = 40
 _FAR_OFF = datetime.max.replace(tzinfo=UTC)
@@ -35,36 +35,30 @@ def own_lines() -> list[OrderLine]:
     return sorted(found, key=lambda line: (line.due_at is None, line.due_at or _FAR_OFF, line.id))
 
 
-def _views(now: datetime) -> dict[str, Callable[[OrderLine], bool]]:
-    return {
-        "open": lambda line: line.state in WITH_CONTRACTOR,
-        "new": lambda line: line.state == "issued",
-        "today": lambda line: is_for_today(line, now),
-        "done": lambda line: line.state == "done",
-    }
-
-
 @desk.get("/contractor/", endpoint="orders")
 def orders_page() -> str:
     """List what the firm has to do: what, where, until when, how far. Nobody's name or number."""
-    now, lines = clock.now(), own_lines()
-    views = _views(now)
-    asked = request.args.get("show", "open")
-    asked = asked if asked in views else "open"
-    held = {view: [line for line in lines if is_in(line)] for view, is_in in views.items()}
-    pages = max(1, -(-len(held[asked]) // PAGE))
-    page = min(max(request.args.get("page", 1, int), 1), pages)
+    now = clock.now()
+    view = request.args.get("show", "open")
+    view = view if view in pages.VIEWS else "open"
+    wanted = pages.Asked(view, _page_number(), PAGE, only_order())
+    found = pages.orders_page(units(), wanted, now, end_of_today(now))
     return render_template(
         "contractor/orders.html",
-        rows=[row_of(line, now) for line in held[asked][(page - 1) * PAGE : page * PAGE]],
-        counts={view: len(found) for view, found in held.items()},
-        late=sum(is_late(line, now) for line in held["open"]),
-        hazards=sum(line.is_hazard for line in held["open"]),
-        asked=asked,
-        page=page,
-        pages=pages,
+        rows=[row_of(line, now) for line in found.lines],
+        counts=found.counts,
+        late=found.late,
+        hazards=found.hazards,
+        asked=view,
+        page=found.page,
+        pages=max(1, -(-found.counts[view] // PAGE)),
         words=words,
     )
+
+
+def _page_number() -> int:
+    """Return the page asked for, within what a number of the database can hold."""
+    return min(max(request.args.get("page", 1, int), 1), MOST_PAGES)
 
 
 class Route(NamedTuple):
