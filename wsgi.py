@@ -15,8 +15,10 @@ import structlog  # noqa: E402, F401
 
 del sys.modules["rich"]
 
+from service_desk import clock  # noqa: E402
 from service_desk.app import create_app  # noqa: E402
 
+clock.follow_database()
 app = create_app()
 # What is loaded here stays for good, and with --preload the workers share its memory: no collection looks at it again.
 gc.collect()

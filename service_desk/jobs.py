@@ -39,13 +39,21 @@ if TYPE_CHECKING:
 @lru_cache(maxsize=1)
 def _app() -> Flask:
     """Return the worker's app, made once a process."""
+    clock.follow_database()
     return create_app(config.read())
+
+
+def _look_at_the_clock() -> None:
+    """Compare this host's clock with the database's now, in the same look that re-reads the authorities."""
+    kept.forget()
+    kept.authorities()
 
 
 def deliver_messages(authority_id: int) -> dict[str, int]:
     """Send what is due for an authority: one job drains a batch."""
     with _app().app_context(), tenant(authority_id):
-        return dict(deliver(authority_id))
+        _look_at_the_clock()
+        return dict(deliver(authority_id, now=clock.steady()))
 
 
 def fetch_media(authority_id: int) -> dict[str, int]:
@@ -96,6 +104,7 @@ def run_timetable() -> None:
 
 def _run(timer: Timer) -> None:
     try:
+        _look_at_the_clock()
         if timer.for_all:
             timer.does()
             return

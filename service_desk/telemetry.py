@@ -24,17 +24,24 @@ requests = Counter("keshet_requests_total", "Requests answered", ["endpoint", "s
 request_seconds = Histogram("keshet_request_seconds", "Time to answer a request (s)", ["endpoint"])
 reports_received = Counter("keshet_reports_total", "Reports received", ["channel", "routing"])
 messages_settled = Counter("keshet_messages_total", "Messages by outcome", ["channel", "outcome"])
-outbox_waiting = Gauge("keshet_outbox_waiting", "Messages due and not yet sent", multiprocess_mode="max")
+# The last word counts: the greatest would keep an alarm of a process that has ended since.
+outbox_waiting = Gauge(
+    "keshet_outbox_waiting", "Messages due and not yet sent", multiprocess_mode="mostrecent"
+)
 outbox_oldest_seconds = Gauge(
-    "keshet_outbox_oldest_seconds", "How long the oldest due message has waited (s)", multiprocess_mode="max"
+    "keshet_outbox_oldest_seconds",
+    "How long the oldest due message has waited (s)",
+    multiprocess_mode="mostrecent",
 )
 outbox_unknown = Gauge(
-    "keshet_outbox_unknown", "Messages whose fate the carrier is being asked about", multiprocess_mode="max"
+    "keshet_outbox_unknown",
+    "Messages whose fate the carrier is being asked about",
+    multiprocess_mode="mostrecent",
 )
 budget_spent = Gauge(
     "keshet_budget_spent",
     "1 while the day's messages are used up and only hazards and codes go",
-    multiprocess_mode="max",
+    multiprocess_mode="mostrecent",
 )
 
 log = structlog.get_logger("keshet")
