@@ -26,7 +26,7 @@ _BOUND_BEFORE = timedelta(days=4)
 def reconcile_messages(channel: Channel, limit: int, now: Callable[[], datetime]) -> dict[str, int]:
     """Ask about each due unknown and each silent message, at most `limit` of each. The tenant is set by the caller.
 
-    Returns how many ended how: found, asked_again, resent, manual, expired, unasked (the provider cannot be asked).
+    Returns how many ended how: found, asked_again, resent, superseded, manual, expired, unasked (the provider cannot be asked).
     """
     counts: Counter[str] = Counter()
     for claim, ask in ((messages.claim_unknown, _ask_fate), (messages.claim_quiet, _ask_status)):
@@ -46,6 +46,7 @@ def reconcile_messages(channel: Channel, limit: int, now: Callable[[], datetime]
 _WORDS = {
     "unknown": "asked_again",
     "pending": "resent_after_unknown",
+    "superseded": "superseded",
     "manual": "manual",
     "expired": "expired",
     "settled": "found",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, case, exists, func, or_, select
 
 from service_desk import config, work
 from service_desk.catalog.queries import catalogue
@@ -47,7 +47,7 @@ def has_agreed(resident_id: int, purpose: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What the outbox has not done yet. oldest_at: since when the oldest due message waits; None: none is due."""
+    """What the outbox has not done yet. oldest_at: since when the oldest message that should have left waits; None: none does."""
 
     waiting: int
     oldest_at: datetime | None
@@ -55,12 +55,22 @@ class Backlog:
 
 
 def backlog(now: datetime) -> Backlog:
-    """Count what is due and not yet sent, and what the provider is asked about. One statement, by the index of what is due."""
-    due = and_(Message.state == "pending", Message.next_try_at <= now)
+    """Count what is due or was put back, and what the provider is asked about. One statement, by the index of what is due.
+
+    What was put back waits since its first try: else the longest outage would look young at each new one.
+    """
+    mine = (Attempt.authority_id == Message.authority_id, Attempt.message_id == Message.id)
+    first_try = select(func.min(Attempt.claimed_at)).where(*mine).scalar_subquery()
+    was_put_back = Message.reason == "retry"
+    waits = and_(Message.state == "pending", or_(Message.next_try_at <= now, was_put_back))
+    since = case(
+        (was_put_back, func.coalesce(first_try, Message.created_at)),
+        else_=func.greatest(Message.next_try_at, Message.created_at),
+    )
     row = db.session.execute(
         select(
-            func.count().filter(due),
-            func.min(func.greatest(Message.next_try_at, Message.created_at)).filter(due),
+            func.count().filter(waits),
+            func.min(since).filter(waits),
             func.count().filter(Message.state == "unknown"),
         ).where(Message.authority_id == work.tenant_id(), Message.next_try_at.is_not(None))
     ).one()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, exists, select, update
+from sqlalchemy.orm import aliased
 
 from service_desk import config, work
 from service_desk.extensions import db
@@ -67,6 +68,33 @@ def envelope_of(row: Row[Any], now: datetime, *, attempt: int, token: str, claim
         is_possible_duplicate=row.is_possible_duplicate,
         asked=row.reconciled,
         provider_id=row.provider_id,
+    )
+
+
+def give_way(message_id: int, now: datetime, **values: Any) -> bool:
+    """Retire a message that comes back to wait when a newer status of its request was told meanwhile. Says whether it did.
+
+    `supersede` saw it on its way, and left it; now it would arrive after the newer one, or beside it. values: set too.
+    """
+    newer = aliased(Message)
+    was_told = exists().where(
+        newer.authority_id == Message.authority_id,
+        newer.ticket_id == Message.ticket_id,
+        newer.follower_id == Message.follower_id,
+        newer.event_seq > Message.event_seq,
+        newer.event.not_in(rules.KEPT),
+        newer.state.not_in(("skipped", "expired", "failed", "undelivered")),
+    )
+    return change(
+        message_id,
+        Message.state == "pending",
+        Message.event.not_in(rules.KEPT),
+        was_told,
+        state="superseded",
+        reason="newer_message",
+        next_try_at=None,
+        settled_at=now,
+        **values,
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from service_desk.extensions import db
 from service_desk.messages import rules
-from service_desk.messages.actions.outbox import change, envelope_of, with_person
+from service_desk.messages.actions.outbox import change, envelope_of, give_way, with_person
 from service_desk.messages.actions.receipts import apply_report
 from service_desk.messages.models import Message
 from service_desk.messages.rules.entering import CODE
@@ -47,7 +47,7 @@ def bind(envelope: Envelope, provider_id: str, now: datetime) -> bool:
 
 
 def not_found(envelope: Envelope, now: datetime) -> str:
-    """The provider does not have it. Returns what follows: unknown (ask again), pending (once more), manual or expired.
+    """The provider does not have it. Returns what follows: unknown (ask again), pending (once more), superseded, manual or expired.
 
     Asked in vain three times, a message is sent once more and says that it may be a duplicate; the second time a
     person has to decide. A code is never sent twice: whoever waits for it asks for another.
@@ -68,11 +68,11 @@ def not_found(envelope: Envelope, now: datetime) -> str:
             "is_possible_duplicate": True,
         }
     conditions = (Message.state == "unknown", Message.attempt == envelope.attempt)
-    return (
-        str(values["state"])
-        if change(envelope.message_id, *conditions, reconciled=asked, **values)
-        else "settled"
-    )
+    if not change(envelope.message_id, *conditions, reconciled=asked, **values):
+        return "settled"
+    if values["state"] == "pending" and give_way(envelope.message_id, now, is_possible_duplicate=False):
+        return "superseded"
+    return str(values["state"])
 
 
 def could_not_ask(envelope: Envelope, now: datetime) -> None:

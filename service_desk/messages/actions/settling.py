@@ -9,7 +9,7 @@ from sqlalchemy import text, update
 from service_desk import work
 from service_desk.extensions import db
 from service_desk.messages import rules
-from service_desk.messages.actions.outbox import change
+from service_desk.messages.actions.outbox import change, give_way
 from service_desk.messages.actions.receipts import apply_report, lose
 from service_desk.messages.models import Attempt, Message
 
@@ -88,7 +88,10 @@ def put_back(
         return _settle(
             envelope, state="expired", reason="too_late", error_code=code, next_try_at=None, settled_at=now
         )
-    return _settle(envelope, state="pending", reason="retry", error_code=code, next_try_at=next_try_at)
+    is_ours = _settle(envelope, state="pending", reason="retry", error_code=code, next_try_at=next_try_at)
+    if is_ours:
+        give_way(envelope.message_id, now)
+    return is_ours
 
 
 def give_up(envelope: Envelope, now: datetime, *, code: str, reason: str) -> bool:
