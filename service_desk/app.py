@@ -11,12 +11,14 @@ from flask import Flask
 from service_desk import config, telemetry, work
 from service_desk.catalog import models as _catalog
 from service_desk.city import models as _city
+from service_desk.community import models as _community
 from service_desk.contractors import models as _contractors
 from service_desk.desks import edge, repeated
 from service_desk.extensions import Model, babel, csrf, db, limiter, login
 from service_desk.intake import models as _intake
 from service_desk.messages import models as _messages
 from service_desk.people import models as _people
+from service_desk.reports import models as _reports
 from service_desk.routing import models as _routing
 from service_desk.slas import models as _slas
 from service_desk.supervision import models as _supervision
@@ -30,10 +32,12 @@ if TYPE_CHECKING:
 _SLICES = (
     _catalog,
     _city,
+    _community,
     _contractors,
     _intake,
     _messages,
     _people,
+    _reports,
     _routing,
     _slas,
     _supervision,

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 #: emptied after each test, children first
 HOT_TABLES = (
+    "uncounted", "figures_cases", "figures_contractors", "figures_days", "figures_expected", "figures_now", "figures_orders",
+    "figures_spreads", "figures_state", "hot_spots", "alerts", "alert_rules", "proposals", "letters", "booklet_readers", "booklets",
+    "commitment_events", "commitments", "visits",
     "preferences", "consents", "phone_codes", "conversations",
     "damages", "verifications", "proofs", "order_entries", "order_pauses", "order_clocks", "work_orders", "field_links", "statements",
     "round_stops", "rounds", "case_events", "case_photos", "cases", "escalations", "notices", "city_ladders", "saved_filters", "claims", "bulk_acts", "shift_handovers",

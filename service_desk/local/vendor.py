@@ -39,6 +39,16 @@ _FACE = re.compile(
 _SVG = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 
 
+#: files taken as they are from other packages, by the folder they are laid in
+SCRIPTS = {
+    "chart": ("chart.js/dist/chart.umd.min.js",),
+    "geoman": (
+        "@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.css",
+        "@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.min.js",
+    ),
+}
+
+
 class VendorTrouble(Exception):
     """The browser's files could not be brought; the message is one sentence."""
 
@@ -81,6 +91,10 @@ def lay_out(root: Path) -> None:
             dirs_exist_ok=True,
             ignore=shutil.ignore_patterns("*.map", "*-src*"),
         )
+        for package, files in SCRIPTS.items():
+            (vendor / package).mkdir(exist_ok=True)
+            for kept in files:
+                shutil.copyfile(modules / kept, vendor / package / Path(kept).name)
         _sprite(
             modules / "@phosphor-icons" / "core" / "assets",
             root / "static" / "icons.txt",

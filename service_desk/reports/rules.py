@@ -20,6 +20,13 @@ FEWEST = 20
 FIRST_YEAR = 1970
 #: weeks in a centre's trend
 WEEKS = 12
+#: what is kept as a spread: time until done, until somebody took it up, and past the due time
+SPREADS = ("resolve", "answer", "over")
+#: the definitions of `figures_*`: raised when a counted case would come out differently
+DEFINITIONS = 1
+#: what may be tried on last year before it is done
+PROPOSAL_KINDS = ("boundary", "sla", "hours", "contract_area")
+PROPOSAL_STATES = ("draft", "applied", "dropped")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from service_desk.errors import InvalidMove
 from service_desk.extensions import db
 from service_desk.people.rules import digest, link_token
 from service_desk.tickets import rules
-from service_desk.tickets.models import Follower, Remark, Ticket, TicketEvent
+from service_desk.tickets.models import Follower, Remark, Ticket, TicketEvent, Uncounted
 from service_desk.work import new_id, put, tenant_id
 
 if TYPE_CHECKING:
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     from service_desk.people.rules import Actor
 
-_TICKETS, _EVENTS, _FOLLOWERS = (cast("Table", each.__table__) for each in (Ticket, TicketEvent, Follower))
+_TICKETS, _EVENTS, _FOLLOWERS, _UNCOUNTED = (
+    cast("Table", each.__table__) for each in (Ticket, TicketEvent, Follower, Uncounted)
+)
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ def open_ticket(values: Mapping[str, Any], actor: Actor, data: Mapping[str, Any]
     }
     put(_TICKETS, [{**values, **state}])
     put(_EVENTS, [{**_event_values(fact), "hash": hash_}])
+    put(_UNCOUNTED, [{"authority_id": tenant_id(), "ticket_id": values["id"]}])
 
 
 def _event_values(fact: rules.Fact) -> dict[str, Any]:
@@ -169,6 +172,7 @@ def _append(ticket: Ticket, kind: str, actor: Actor, now: datetime, data: Mappin
     ticket.version, ticket.last_hash = fact.seq, event.hash
     ticket.last_touch_at, ticket.last_touch = now, kind
     db.session.add(event)
+    db.session.add(Uncounted(authority_id=ticket.authority_id, ticket_id=ticket.id))
     return event
 
 

@@ -144,6 +144,15 @@ class TicketEvent(Table):
     hash: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class Uncounted(Table):
+    """A ticket whose history has grown since the figures last counted it (טרם נספר). A row an event; taken away when counted."""
+
+    __tablename__ = "uncounted"
+    authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+
+
 class Remark(Table):
     """Words added to a ticket: a note, a question, an answer, a reason. Erasable: the event keeps its hash."""
 

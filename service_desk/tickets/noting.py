@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, BigInteger, any_, literal, select, text
 
 from service_desk.extensions import db
 from service_desk.tickets import rules
-from service_desk.tickets.models import Ticket, TicketEvent
+from service_desk.tickets.models import Ticket, TicketEvent, Uncounted
 from service_desk.work import put_many, tenant_id
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from service_desk.people.rules import Actor
 
-_EVENTS = cast("Table", TicketEvent.__table__)
+_EVENTS, _UNCOUNTED = (cast("Table", each.__table__) for each in (TicketEvent, Uncounted))
 _NOTED = text(
     "UPDATE tickets SET version = fresh.version, last_hash = fresh.hash "
     "FROM unnest(CAST(:ids AS bigint[]), CAST(:versions AS integer[]), CAST(:hashes AS bytea[])) "
@@ -93,7 +93,7 @@ def concerned(ticket_ids: Collection[int]) -> dict[int, Concerned]:
 
 
 def note_many(facts: Sequence[tuple[Head, str, Mapping[str, Any]]], actor: Actor, now: datetime) -> None:
-    """Record facts (ticket, kind, data) that move nothing, each chained to the one before it; two statements.
+    """Record facts (ticket, kind, data) that move nothing, each chained to the one before it; three statements.
 
     Facts of one ticket keep their order. They are no touch of a person's: the queue goes on showing the last one.
     """
@@ -101,6 +101,7 @@ def note_many(facts: Sequence[tuple[Head, str, Mapping[str, Any]]], actor: Actor
         return
     put_many(_EVENTS, [_row(head, kind, data, actor, now) for head, kind, data in facts])
     heads = list({head.id: head for head, _kind, _data in facts}.values())
+    put_many(_UNCOUNTED, [{"authority_id": tenant_id(), "ticket_id": head.id} for head in heads])
     given = {
         "here": tenant_id(),
         "ids": [head.id for head in heads],

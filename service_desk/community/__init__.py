@@ -1,0 +1,1 @@
+"""Community: the city among its residents, and what was promised to them there."""
