@@ -115,6 +115,11 @@ def working_lines(working: Mapping[str, Any]) -> list[WorkingLine]:
     if "after_days" in working:
         after = working["after_days"]
         lines.append(WorkingLine(_("After the earlier work"), ngettext("%(num)s day", "%(num)s days", after)))
+    if working.get("counted_units"):
+        counted = {**working, "units": working["counted_units"]}
+        lines.append(WorkingLine(_("Decided before, and not counted again"), _units(counted)))
+    elif working.get("is_rest"):
+        lines.append(WorkingLine(_("Began in an earlier month"), _("Counted there, not again here")))
     lines.append(WorkingLine(_("Price"), f"{_units(working)} × {shekels(working['price_agorot'])}"))
     lines.append(WorkingLine(_("Amount"), shekels(working["amount_agorot"])))
     return lines
@@ -139,6 +144,10 @@ def line_note(line: Mapping[str, Any]) -> str:
         return _(
             "Number %(nth)s of the month: %(percent)s%% more", nth=line["nth"], percent=line["step_percent"]
         )
+    if line["working"].get("counted_units"):
+        return _("Beyond what was decided before")
+    if line["working"].get("is_rest"):
+        return _("Rest of a lateness that an earlier month counted")
     return ""
 
 

@@ -11,6 +11,7 @@ from service_desk.contractors.rules.contract import ALWAYS
 from service_desk.contractors.rules.damages import facts_of
 from service_desk.contractors.rules.judging import judge
 from service_desk.contractors.rules.rebuild import orders_from
+from service_desk.contractors.rules.supplements import first_key, with_supplements
 from service_desk.slas.queries import standards
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from service_desk.contractors.rules.facts import Breach
     from service_desk.contractors.rules.orders import Order, OrderFact
+    from service_desk.contractors.rules.supplements import Decided
     from service_desk.slas.rules import Calendar
 
     Facts = list[tuple[int, OrderFact]]
@@ -52,9 +54,13 @@ class JudgedOrder:
             else:
                 self.growing.add(key)
 
-    def bears_out(self, key: Key) -> bool:
-        """Say whether the history knows this breach, be it settled or growing again since the work was not done."""
-        return key in self.breaches or key in self.growing
+    def wanted(self, known: Mapping[Key, Decided]) -> dict[Key, Breach]:
+        """Return the breaches to be on file, with supplements to what was decided. known: the order's damages there."""
+        return with_supplements(self.breaches, known)
+
+    def is_growing(self, key: Key) -> bool:
+        """Say whether the breach, or the one that a supplement adds to, grows again since the work was not done."""
+        return first_key(key) in self.growing
 
     def seqs(self, metric: str) -> list[int]:
         """Return the numbers of the ticket's events that prove a breach of this metric."""

@@ -11,6 +11,7 @@ from service_desk.contractors.actions import damages as actions
 from service_desk.contractors.queries import contracts
 from service_desk.contractors.queries import damages as queries
 from service_desk.contractors.rules.damages import DamageEvent, damages_from
+from service_desk.contractors.rules.supplements import Decided
 from service_desk.errors import InvalidMove, NotFound
 from service_desk.flow.judged_orders import histories, judged
 from service_desk.people.rules import SYSTEM
@@ -74,10 +75,23 @@ def _changing(by_ticket: Mapping[int, Mapping[int, Any]], now: datetime) -> list
 
 
 def _differs(judged: JudgedOrder, known: Mapping[Key, Damage]) -> bool:
-    own = {key: row for key, row in known.items() if key[0] == judged.order.id}
-    return any(_is_news(breach, own.get(key)) for key, breach in judged.breaches.items()) or any(
-        _is_gone(judged, key, row) for key, row in own.items()
+    own = _own(judged, known)
+    wanted = judged.wanted(_decided(own))
+    return any(_is_news(breach, own.get(key)) for key, breach in wanted.items()) or any(
+        _is_gone(judged, wanted, key, row) for key, row in own.items()
     )
+
+
+def _own(judged: JudgedOrder, known: Mapping[Key, Damage]) -> dict[Key, Damage]:
+    return {key: row for key, row in known.items() if key[0] == judged.order.id}
+
+
+def _decided(own: Mapping[Key, Damage]) -> dict[Key, Decided]:
+    """Return the damages as far as supplements ask. One that the facts took back was decided by nobody."""
+    return {
+        key: Decided(row.working["units"], row.decided_at is not None and row.waiver != "facts_changed")
+        for key, row in own.items()
+    }
 
 
 def _is_news(breach: Breach, row: Damage | None) -> bool:
@@ -88,8 +102,8 @@ def _is_news(breach: Breach, row: Damage | None) -> bool:
     return row.decided_at is None and {**breach.working, "happened": 0} != {**row.working, "happened": 0}
 
 
-def _is_gone(judged: JudgedOrder, key: Key, row: Damage) -> bool:
-    return row.decided_at is None and not judged.bears_out(key)
+def _is_gone(judged: JudgedOrder, wanted: Mapping[Key, Breach], key: Key, row: Damage) -> bool:
+    return row.decided_at is None and key not in wanted and not judged.is_growing(key)
 
 
 def _settle(ticket_id: int, orders: Mapping[int, datetime | None], now: datetime) -> int:
@@ -104,12 +118,14 @@ def _settle(ticket_id: int, orders: Mapping[int, datetime | None], now: datetime
         signed = queries.signed_months(units)
         touched = (ticket.last_touch, ticket.last_touch_at)
         for one in (found[order_id] for order_id in orders):
-            for key, breach in one.breaches.items():
-                if _is_news(breach, known.get(key)):
-                    _propose(ticket, one, breach, known.get(key), signed, now)
+            own = _own(one, known)
+            wanted = one.wanted(_decided(own))
+            for key, breach in wanted.items():
+                if _is_news(breach, own.get(key)):
+                    _propose(ticket, one, breach, own.get(key), signed, now)
                     changed += 1
-            for key, row in known.items():
-                if key[0] == one.order.id and _is_gone(one, key, row):
+            for key, row in own.items():
+                if _is_gone(one, wanted, key, row):
                     _take_back(ticket, row, now)
                     changed += 1
         # The machine's note is no touch of a person's.

@@ -15,6 +15,7 @@ from service_desk.contractors.queries import damages as queries
 from service_desk.contractors.rules.damages import damages_from
 from service_desk.contractors.rules.rebuild import orders_from
 from service_desk.contractors.rules.statement import content_hash
+from service_desk.contractors.rules.supplements import Decided, with_supplements
 from service_desk.extensions import db
 from service_desk.flow.judged_orders import histories, judge_order
 from service_desk.flow.statements import bounds, statement_content
@@ -89,26 +90,41 @@ def _stored(told: dict[int, DamageValue], proof: Proof) -> None:
 
 def _judged(told: dict[int, DamageValue], proof: Proof) -> None:
     by_ticket: dict[int, list[DamageValue]] = defaultdict(list)
+    by_order: dict[int, list[DamageValue]] = defaultdict(list)
     for each in told.values():
+        by_order[each.order_id].append(each)
         if each.decision == "approved":
             by_ticket[each.ticket_id].append(each)
     tickets = sorted(by_ticket)
     for first in range(0, len(tickets), BATCH):
         for ticket_id, own in histories(tickets[first : first + BATCH]).items():
             for damage in by_ticket[ticket_id]:
-                if _again(damage, own) != damage.working:
+                if _again(damage, own, by_order[damage.order_id]) != damage.working:
                     proof.differences.append(f"damage {damage.id} is not what its order's history gives")
 
 
-def _again(damage: DamageValue, facts: list[tuple[int, OrderFact]]) -> Mapping[str, Any] | None:
-    """Return the working that judging gives by what was known when the damage was proposed, None when it finds no breach."""
+def _again(
+    damage: DamageValue, facts: list[tuple[int, OrderFact]], on_file: list[DamageValue]
+) -> Mapping[str, Any] | None:
+    """Return the working that judging gives by what was known when the damage was proposed, None when it finds no breach.
+
+    on_file: every damage of the order; a supplement is judged beyond those it adds to.
+    """
     known = [fact for seq, fact in facts if seq < damage.proposed_seq]
     order = orders_from(known, standards().version)[damage.order_id]
-    key = (damage.metric, damage.round)
-    return next(
-        (each.working for each in judge_order(order, damage.proposed_at) if (each.metric, each.round) == key),
-        None,
-    )
+    found = {
+        (order.id, each.metric, each.round): each
+        for each in judge_order(order, damage.proposed_at)
+        if each.is_settled
+    }
+    key = (damage.order_id, damage.metric, damage.round)
+    before = {
+        (order.id, each.metric, each.round): Decided(each.working["units"], is_final=True)
+        for each in on_file
+        if each.metric == damage.metric and each.round < damage.round
+    }
+    breach = with_supplements(found, before).get(key)
+    return breach.working if breach else None
 
 
 def _statement(statement: Statement, told: dict[int, DamageValue], proof: Proof) -> None:

@@ -87,3 +87,24 @@ def test_the_order_in_which_breaches_are_given_changes_nothing(given_items, cap,
     shuffled = given_items[:]
     Random(seed).shuffle(shuffled)
     assert assess(shuffled, cap) == assess(given_items, cap)
+
+
+def test_the_rest_of_a_lateness_counts_once_in_the_month_it_began():
+    rest = item(0, is_rest=True, allowance=1, step_percent=50, step_max_percent=100)
+    others = [item(n, allowance=1, step_percent=50, step_max_percent=100) for n in (1, 2, 3)]
+    month = assess([rest, *others], 1_000_000)
+    assert [line.nth for line in month.lines] == [0, 1, 2, 3]
+    assert [line.charged_agorot for line in month.lines] == [10_000, 0, 10_000, 15_000]
+    assert assess(others, 1_000_000).total_agorot == 25_000
+
+
+def test_a_supplement_takes_the_turn_of_what_it_adds_to_within_its_month():
+    price = {"allowance": 1, "step_percent": 50, "step_max_percent": 100}
+    first, second, third = (item(n, **price) for n in (1, 2, 3))
+    more = [
+        Item(n, "complete", 1000, at.breached_at, 4_000, is_rest=True, **price)
+        for n, at in ((1, first), (3, third))
+    ]
+    month = assess([*more, third, second, first], 1_000_000)
+    charged = {(line.item.order_id, line.item.round): line.charged_agorot for line in month.lines}
+    assert charged == {(1, 0): 0, (1, 1000): 0, (2, 0): 10_000, (3, 0): 15_000, (3, 1000): 6_000}

@@ -355,3 +355,75 @@ def test_sums_as_large_as_a_contract_may_say_are_kept(late):
     damage.amount_agorot = MOST_AGOROT
     db.session.flush()
     db.session.rollback()
+
+
+def answered_and_approved(damage, foreman, manager):
+    settle_damage.answer_damage(damage.id, foreman, "accepted", "")
+    settle_damage.decide_damage(damage.id, manager, "approved", "")
+
+
+def test_work_that_fails_after_it_was_charged_costs_the_difference_once(
+    at, late, clerk, firm, foreman, manager
+):
+    order_id = late[0]
+    before = of_order(order_id)["complete", 0]
+    first = before.working["units"]
+    answered_and_approved(before, foreman, manager)
+    verify_order.verify_order(order_id, clerk, passed=False, finding="not_done")
+    at.shift(timedelta(days=3))
+    price_breaches()
+    assert ("complete", 1000) not in of_order(order_id)
+    at.shift(timedelta(minutes=1))
+    say(order_id, "done", foreman)
+    verify_order.verify_order(order_id, clerk, passed=True)
+    price_breaches()
+    found = of_order(order_id)
+    more = found["complete", 1000]
+    assert found["complete", 0].state == "approved"
+    assert found["complete", 0].working["units"] == first
+    assert (more.state, more.working["counted_units"], more.working["is_rest"]) == ("proposed", first, True)
+    assert more.amount_agorot == more.working["units"] * more.working["price_agorot"] > 0
+    at.shift(timedelta(hours=2))
+    assert price_breaches() == 0
+    answered_and_approved(more, foreman, manager)
+    at.shift(timedelta(hours=2))
+    assert price_breaches() == 0
+    assert verify_figures().differences == []
+
+
+def test_a_second_failure_adds_a_second_supplement(at, late, clerk, foreman, manager):
+    order_id = late[0]
+    answered_and_approved(of_order(order_id)["complete", 0], foreman, manager)
+    for round_ in (1000, 2000):
+        verify_order.verify_order(order_id, clerk, passed=False, finding="not_done")
+        at.shift(timedelta(days=2))
+        say(order_id, "done", foreman)
+        verify_order.verify_order(order_id, clerk, passed=True)
+        price_breaches()
+        answered_and_approved(of_order(order_id)["complete", round_], foreman, manager)
+    found = of_order(order_id)
+    rows = [found["complete", round_] for round_ in (0, 1000, 2000)]
+    assert rows[2].working["counted_units"] == rows[0].working["units"] + rows[1].working["units"]
+    at.move_to(datetime(2026, 8, 3, 6, 0, tzinfo=UTC))
+    price_breaches()
+    decide_all(order_id, manager)
+    statements.sign_statement(rows[0].unit_id, date(2026, 7, 1), manager)
+    assert verify_figures().differences == []
+
+
+def test_a_supplement_nobody_decided_goes_when_a_later_word_answers_it(at, late, clerk, foreman, manager):
+    order_id = late[0]
+    answered_and_approved(of_order(order_id)["complete", 0], foreman, manager)
+    verify_order.verify_order(order_id, clerk, passed=False, finding="not_done")
+    at.shift(timedelta(days=3))
+    say(order_id, "done", foreman)
+    price_breaches()
+    assert of_order(order_id)["complete", 1000].state == "proposed"
+    with pytest.raises(BadInput) as caught:
+        answered_and_approved(of_order(order_id)["complete", 1000], foreman, manager)
+    assert caught.value.problems == {"decision": "not_checked"}
+    verify_order.verify_order(order_id, clerk, passed=False, finding="not_done")
+    at.shift(timedelta(hours=2))
+    price_breaches()
+    assert of_order(order_id)["complete", 1000].decided_at is None
+    assert verify_figures().differences == []

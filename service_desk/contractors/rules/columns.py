@@ -58,7 +58,10 @@ class OrderColumns:
 
 @dataclass(frozen=True)
 class BreachColumns:
-    """Breaches in columns. order: position among the orders. metric: index into METRICS. month: years × 12 + month − 1."""
+    """Breaches in columns. order: position among the orders. metric: index into METRICS. month: years × 12 + month − 1.
+
+    is_rest: of a lateness that an earlier month counted.
+    """
 
     order: NDArray[np.int64]
     metric: NDArray[np.int64]
@@ -68,6 +71,7 @@ class BreachColumns:
     units: NDArray[np.int64]
     amount_agorot: NDArray[np.int64]
     is_settled: Flags
+    is_rest: Flags
 
 
 def columns_of(orders: Sequence[OrderFacts]) -> OrderColumns:

@@ -78,7 +78,7 @@ class Breach:
     month: date
     is_settled: bool
     price: Price
-    #: what else the working shows: the duty's minutes and calendar, the finding
+    #: what else the working shows: the duty's minutes and calendar, the finding, is_rest when it was counted before
     more: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -115,5 +115,5 @@ class Breach:
         price = self.price
         return Item(
             self.order_id, self.metric, self.round, self.breached_at, self.amount_agorot,
-            price.allowance, price.step_percent, price.step_max_percent,
+            price.allowance, price.step_percent, price.step_max_percent, is_rest=bool(self.more.get("is_rest")),
         )  # fmt: skip

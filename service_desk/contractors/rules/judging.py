@@ -4,7 +4,8 @@
 **When it is late.** Due time is issue + the duty's minutes of open time, moved on by pauses that began before it; later
 pauses mend nothing, and yet they are not counted as lateness either. It costs once lateness exceeds the grace.
 **A duty that is still open grows.** Priced by the case it falls in the month in which it was broken. Priced by hour or
-day it is cut where a month ends: each month bears the units that began in it, so the parts add up to the whole.
+day it is cut where a month ends: each month bears the units that began in it, so the parts add up to the whole. It is one
+breach nevertheless: the first part counts for allowance and step-up, the others are its rest (`is_rest`).
 A part is settled when the duty has ended, or a day after its month's end: that long a phone without network may speak.
 **What a verification found** counts when it is decided; missing evidence and repeated failure when the order has passed.
 """

@@ -121,7 +121,7 @@ class _Judge:
                 line.month_numbers[month[new]],
                 (units - counted)[new],
                 price,
-                settled[new],
+                (settled[new], (counted > 0)[new]),
             )
             goes_on = closes < end
             rows, due, end, ended, pauses = _only(goes_on, rows, due, end, ended, pauses)
@@ -159,7 +159,7 @@ class _Judge:
         line = self.line(self.terms.calendar)
         one, yes = np.ones(len(rows), dtype=np.int64), np.ones(len(rows), dtype=bool)
         months = line.month_numbers[line.month(at)]
-        yield _breaches(rows, METRICS.index(metric), round_, at, months, one, price, yes)
+        yield _breaches(rows, METRICS.index(metric), round_, at, months, one, price, (yes, ~yes))
 
 
 def _only(
@@ -186,15 +186,16 @@ def _breaches(
     month: Ints,
     units: Ints,
     price: Price,
-    settled: NDArray[np.bool_],
+    settled_and_rest: tuple[NDArray[np.bool_], NDArray[np.bool_]],
 ) -> BreachColumns:
     metrics = np.full(len(rows), metric, dtype=np.int64)
-    return BreachColumns(rows, metrics, round_, breached, month, units, units * price.amount_agorot, settled)
+    amount = units * price.amount_agorot
+    return BreachColumns(rows, metrics, round_, breached, month, units, amount, *settled_and_rest)
 
 
 def _joined(parts: list[BreachColumns]) -> BreachColumns:
     names = [each.name for each in fields(BreachColumns)]
-    empty = {name: np.zeros(0, dtype=bool if name == "is_settled" else np.int64) for name in names}
+    empty = {name: np.zeros(0, dtype=bool if name.startswith("is_") else np.int64) for name in names}
     if not parts:
         return BreachColumns(**empty)
     return BreachColumns(**{name: np.concatenate([getattr(each, name) for each in parts]) for name in names})

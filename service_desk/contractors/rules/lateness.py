@@ -73,6 +73,7 @@ class Run:
             return
         began = self._forward(due, 60 * self.price.grace_minutes) if self.price.grace_minutes else due
         counted = 0
+        duty = {"duty_minutes": self.duty.minutes, "calendar": self.duty.calendar_code}
         for round_, (month, starts, closes) in enumerate(_months(self.calendar, began, end)):
             cut = min(end, closes)
             over = self._over(due, cut)
@@ -91,7 +92,7 @@ class Run:
                     month=month,
                     is_settled=not is_open or until >= closes + LATE_FACTS,
                     price=self.price,
-                    more={"duty_minutes": self.duty.minutes, "calendar": self.duty.calendar_code},
+                    more={**duty, "is_rest": True} if counted else duty,
                 )
             counted = units
 

@@ -16,6 +16,7 @@ class Item:
 
     order_id, metric, round: which breach. breached_at: aware, its place in the month's order. amount_agorot: units ×
     price, before the month's rules. allowance, step_percent, step_max_percent: of the price it was judged by.
+    is_rest: what a lateness goes on to cost after it was counted once, in a later month or by a later word of the field.
     """
 
     order_id: int
@@ -26,6 +27,7 @@ class Item:
     allowance: int = 0
     step_percent: int = 0
     step_max_percent: int = 0
+    is_rest: bool = False
 
     @classmethod
     def from_working(
@@ -33,15 +35,18 @@ class Item:
     ) -> Item:
         """Return the item of a stored damage, from the working that `judging.Breach.working` wrote."""
         names = ("amount_agorot", "allowance", "step_percent", "step_max_percent")
-        return cls(order_id, metric, round_, breached_at, *(int(working[name]) for name in names))
+        amount, allowance, step, most = (int(working[name]) for name in names)
+        is_rest = bool(working.get("is_rest"))
+        return cls(order_id, metric, round_, breached_at, amount, allowance, step, most, is_rest)
 
 
 @dataclass(frozen=True)
 class Line:
     """One breach's line in the month.
 
-    nth: 1, 2, 3 … among the month's breaches of its metric. is_free: within the allowance. step_percent: added for
-    repeats. stepped_agorot: with the addition, before the cap. charged_agorot: what is left under the cap.
+    nth: 1, 2, 3 … among the month's breaches of its metric; 0: the rest of a lateness that another month counted.
+    is_free: within the allowance. step_percent: added for repeats. stepped_agorot: with the addition, before the cap.
+    charged_agorot: what is left under the cap.
     """
 
     item: Item
@@ -71,15 +76,22 @@ def assess(items: Iterable[Item], cap_agorot: int) -> Month:
     """Apply allowance, step-up and cap to the breaches of one contract's month, in the order in which they happened.
 
     items: any order; ties go by order, metric and round, so that the same breaches always give the same lines.
-    cap_agorot: ≥ 0, of the version in force when the month ended. Fractions of an agora are dropped.
+    One lateness is counted once, in the month in which it began: its rest takes the same turn there, and in another month
+    neither uses up the allowance nor is it free or stepped up. cap_agorot: ≥ 0, of the version in force when the month
+    ended. Fractions of an agora are dropped.
     """
     counts: dict[str, int] = {}
+    turns: dict[tuple[int, str], int] = {}
     lines: list[Line] = []
     left = cap_agorot
     for item in sorted(items, key=lambda each: (each.breached_at, each.order_id, each.metric, each.round)):
-        counts[item.metric] = nth = counts.get(item.metric, 0) + 1
-        is_free = nth <= item.allowance
-        step = 0 if is_free else step_of(item, nth)
+        if item.is_rest:
+            nth = turns.get((item.order_id, item.metric), 0)
+        else:
+            counts[item.metric] = nth = counts.get(item.metric, 0) + 1
+            turns[item.order_id, item.metric] = nth
+        is_free = 0 < nth <= item.allowance
+        step = step_of(item, nth) if nth > item.allowance else 0
         stepped = 0 if is_free else item.amount_agorot * (100 + step) // 100
         charged = min(stepped, left)
         left -= charged

@@ -39,9 +39,12 @@ def assess_many(breaches: BreachColumns, order_id: Ints, terms: ContractTerms) -
     allowance, step, most = (
         _of_prices(terms, name) for name in ("allowance", "step_percent", "step_max_percent")
     )
-    nth = _counted(month * len(METRICS) + metric) + 1
-    is_free = nth <= allowance[metric]
-    percent = np.minimum(step[metric] * (nth - allowance[metric] - 1), most[metric])
+    counts = ~breaches.is_rest[rank]
+    nth = np.zeros(len(month), dtype=np.int64)
+    nth[counts] = _counted((month * len(METRICS) + metric)[counts]) + 1
+    is_free = counts & (nth <= allowance[metric])
+    turn = np.maximum(nth - allowance[metric] - 1, 0)
+    percent = np.minimum(step[metric] * turn, most[metric])
     stepped = np.where(is_free, 0, amount * (100 + percent) // 100)
     charged = np.clip(terms.cap_agorot - _before(month, stepped), 0, stepped)
     return MonthColumns(month, metric, breaches.order[rank], is_free, stepped, charged)
