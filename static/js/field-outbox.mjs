@@ -3,7 +3,7 @@
 //   data-words='{"waiting": "Waiting to be sent: {n}", …}'>
 //   <p data-line role="status"></p><ul data-list></ul><button data-retry hidden>Try now</button></section>
 // Words: waiting, refused, none, sending, offline, signed_out, other, busy, state_waiting, state_sent, state_refused, outcome_late,
-// outcome_repeated, again, remove, sign_in. Other modules of the page share one outbox through theBox().
+// outcome_repeated, again, mend, remove, sign_in. Other modules of the page share one outbox through theBox().
 import { openOutbox } from "./outbox.mjs";
 
 const EVERY_MS = 45_000;
@@ -109,8 +109,30 @@ function row(entry, words, box, send) {
     why.textContent = entry.message;
     item.append(why);
   }
-  if (entry.state === "refused") item.append(button(words.again, () => box.again(entry.key).then(send)), button(words.remove, () => box.forget(entry.key)));
+  if (entry.state !== "refused") return item;
+  const form = entry.page === location.pathname && entry.form ? document.getElementById(entry.form) : null;
+  if (form && words.mend) item.append(button(words.mend, () => (refill(form, entry), box.forget(entry.key))));
+  item.append(button(words.again, () => box.again(entry.key).then(send)), button(words.remove, () => box.forget(entry.key)));
   return item;
+}
+
+/** Put what was not taken back into its form, words and photos, so that it can be corrected there. */
+function refill(form, entry) {
+  const fields = [...form.elements].filter((field) => field.name && field.type !== "hidden");
+  for (const field of fields) {
+    if (field.type === "file") {
+      const files = new DataTransfer();
+      // Of the camera and the gallery with one name, the gallery holds several.
+      if (field.multiple || fields.filter((other) => other.name === field.name).length === 1)
+        for (const each of entry.photos.filter((photo) => photo.kind === field.name))
+          files.items.add(new File([each.blob], `${each.kind}.jpg`, { type: each.blob.type, lastModified: each.takenAt }));
+      field.files = files.files;
+    } else if (field.type === "radio" || field.type === "checkbox") field.checked = entry.fields[field.name] === field.value;
+    else if (field.name in entry.fields) field.value = entry.fields[field.name];
+  }
+  form.closest("details")?.setAttribute("open", "");
+  form.scrollIntoView({ block: "center" });
+  fields.find((field) => field.type !== "file")?.focus();
 }
 
 function button(words, act) {

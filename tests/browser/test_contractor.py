@@ -159,6 +159,26 @@ def test_what_is_entered_without_a_network_goes_once_when_it_is_back(visit, orde
     assert page.locator("[data-step=before] img").count() == 1
 
 
+def test_what_was_not_taken_goes_back_into_its_form_to_be_corrected(visit, order):
+    reference = order("050-234-6109")
+    foreman = _foreman(visit)
+    page = foreman.page
+    _open(foreman, reference)
+    page.locator("form#act-refuse.is-live").wait_for(state="attached")
+    page.locator("details", has=page.locator("form#act-refuse")).locator("summary").click()
+    page.fill("#refuse-words", "אין לנו מכבש")
+    page.click("form#act-refuse button[type=submit]")
+    refused = page.locator("#outbox li", has=page.locator("[data-state=refused]"))
+    expect(refused).to_have_count(1, timeout=20_000)
+    expect(page.locator("#refuse-words")).to_have_value("")
+    refused.locator("button").first.click()
+    expect(page.locator("#refuse-words")).to_have_value("אין לנו מכבש")
+    expect(refused).to_have_count(0)
+    page.select_option("#reason", index=1)
+    page.click("form#act-refuse button[type=submit]")
+    _sent(page, 1)
+
+
 def test_two_tabs_send_once(visit, order):
     reference = order("050-234-6103")
     foreman = _foreman(visit)

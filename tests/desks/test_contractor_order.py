@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -117,6 +118,26 @@ def test_a_refusal_needs_a_reason_and_keeps_the_words(client, order_id):
     assert enter(client, order_id, "refuse", reason="no_capacity", entry_key="r3").status_code == 303
     assert state(order_id) == "refused"
     assert send(client, order_id, "accept", "r4").status_code == 409
+
+
+def test_what_was_typed_comes_back_in_its_own_form_only(client, order_id):
+    page = enter(client, order_id, "refuse", words="אין לנו מכבש").get_data(as_text=True)
+    assert re.search(r'id="refuse-words"[^>]*>אין לנו מכבש<', page)
+    assert page.count("אין לנו מכבש") == 1
+    assert page.count('<details class="calc mt2" open>') == 1
+    page = enter(client, order_id, "note", words=" ").get_data(as_text=True)
+    assert 'href="#note-words"' in page
+    assert 'id="note-words-error"' in page
+
+
+def test_photos_of_a_refused_entry_are_to_be_chosen_again_and_the_page_says_so(client, order_id):
+    data = {"after": (io.BytesIO(b"no"), "b.jpg")}
+    page = enter(client, order_id, "photo", **data).get_data(as_text=True)
+    again = page[page.index('id="after"') : page.index('id="done"')]
+    assert 'id="after-error"' in again
+    assert 'href="#after"' in page
+    assert again.count("small sub") == 1
+    assert "small sub" not in page[page.index('id="before"') : page.index('id="after"')]
 
 
 @pytest.mark.parametrize("visit", ["", "tomorrow", "1999-01-01T10:00"])

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 KEY_CHARS = 80
 #: what a form may say again after it was refused
-TYPED = ("words", "reason", "scheduled_for")
+TYPED = ("kind", "words", "reason", "scheduled_for")
 
 
 @desk.get("/contractor/ping")
@@ -56,7 +56,9 @@ def enter(order_id: int) -> ResponseReturnValue:
 
 
 def _typed() -> dict[str, str]:
-    return {name: request.form.get(name, "") for name in TYPED}
+    """Return what was said. lost: the kind of the photos, which no browser lets a page choose again."""
+    said = {name: request.form.get(name, "") for name in TYPED}
+    return said | {"lost": next((kind for kind in PROOF_KINDS if request.files.get(kind)), "")}
 
 
 def read_entry(form: MultiDict[str, str]) -> FieldEntry:

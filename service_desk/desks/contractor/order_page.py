@@ -24,13 +24,17 @@ if TYPE_CHECKING:
 
     from service_desk.flow.see_phone import Reporter
 
-#: field of an entry → id of the control that it is said in
-_CONTROL = {
-    "words": "note-words",
-    "reason": "reason",
-    "scheduled_for": "scheduled_for",
-    "photos": "photo-before",
-}
+#: ids of the page's controls, or of the form with the photos, by the field that they say
+_CONTROL = {"reason": "reason", "scheduled_for": "scheduled_for"}
+
+
+def _control(field: str, typed: Mapping[str, str]) -> str:
+    """Return the id of the control that a field of the refused entry was said in."""
+    if field == "words":
+        return f"{typed.get('kind') or 'note'}-words"
+    if field == "photos":
+        return typed.get("lost") or "before"
+    return _CONTROL.get(field, "work")
 
 
 def page(
@@ -57,7 +61,7 @@ def page(
         page=view(known, clock.now()),
         words=words,
         errors=errors,
-        problems=[(_CONTROL.get(field, "work"), said) for field, said in errors.items()],
+        problems=[(_control(field, typed or {}), said) for field, said in errors.items()],
         typed=typed or {},
         people=people,
     )
