@@ -80,6 +80,7 @@ def test_a_missing_field_is_named_and_what_was_typed_is_kept(desk, report):
     page = desk.post("/desk/bulk", {"verb": "resolve", "chosen": f"{ticket_id}:1"}).get_data(as_text=True)
     again = _do(desk, page, verb="resolve", words="מילים שנכתבו")
     assert again.status_code == 422
+    assert re.search(r'<a href="#act-\w+">[^<:]+: [^<]+</a>', again.get_data(as_text=True))
     assert "מילים שנכתבו" in again.get_data(as_text=True)
     assert 'id="act-outcome-error"' in again.get_data(as_text=True)
     assert _ticket(ticket_id).version == 1

@@ -121,3 +121,13 @@ def test_sign_in_page_shows_the_demo_logins(client):
     wrong = client.post("/staff/login", {"email": "clerk5@rehovot.example", "password": "x"})
     assert wrong.status_code == 401
     assert 'value="clerk5@rehovot.example"' in wrong.get_data(as_text=True)
+
+
+def test_what_is_missing_is_named_and_led_to(desk):
+    page = desk.post("/desk/new", form(service="", line="", phone="12"))
+    assert page.status_code == 422
+    words = page.get_data(as_text=True)
+    assert re.search(r'<a href="#service">Type: [^<]+</a>', words)
+    assert re.search(r'<a href="#phone">Phone: [^<]+</a>', words)
+    assert 'id="service"' in words
+    assert 'id="phone"' in words

@@ -175,7 +175,9 @@ def test_work_is_failed_then_passed_with_its_pictures_side_by_side(desk, order_i
     assert "To be checked" in page
     assert "The evidence is not complete" in page
     assert "נגמר החומר" in page
-    assert post(desk, f"/desk/o/{order_id}/fail", {"words": "חסר"}).status_code == 422
+    failed = post(desk, f"/desk/o/{order_id}/fail", {"words": "חסר"})
+    assert failed.status_code == 422
+    assert re.search(r'<a href="#act-finding">[^<:]+: [^<]+</a>', failed.get_data(as_text=True))
     answer = post(
         desk,
         f"/desk/o/{order_id}/fail",
