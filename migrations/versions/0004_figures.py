@@ -250,9 +250,14 @@ def _tables() -> None:
     sa.Column('centre_id', sa.BigInteger(), nullable=False),
     sa.Column('half_minutes', sa.Integer(), nullable=True),
     sa.Column('most_minutes', sa.Integer(), nullable=True),
+    sa.Column('half_low', sa.Integer(), nullable=True),
+    sa.Column('half_high', sa.Integer(), nullable=True),
+    sa.Column('most_low', sa.Integer(), nullable=True),
+    sa.Column('most_high', sa.Integer(), nullable=True),
     sa.Column('cases', sa.Integer(), nullable=False),
     sa.Column('still_open', sa.Integer(), nullable=False),
     sa.Column('curve', postgresql.JSONB(astext_type=Text()), nullable=False),
+    sa.Column('back_test', postgresql.JSONB(astext_type=Text()), nullable=False),
     sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('authority_id', 'service_code', 'centre_id', name=op.f('pk_figures_expected'))
     )

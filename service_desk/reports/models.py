@@ -243,10 +243,18 @@ class Expected(Table):
     #: wall minutes within which half, and nine of ten, are done; null when the cases do not reach so far
     half_minutes: Mapped[int | None]
     most_minutes: Mapped[int | None]
+    #: how sure: the true values lie between these in 95 of 100 such estimates; null where the cases do not say
+    half_low: Mapped[int | None]
+    half_high: Mapped[int | None]
+    most_low: Mapped[int | None]
+    most_high: Mapped[int | None]
+    #: of them those that were done, and those that wait
     cases: Mapped[int]
     still_open: Mapped[int]
-    #: [[minutes, share still open], …], rising
+    #: [[minutes, share not done, lowest, highest], …], rising
     curve: Mapped[list[Any]] = mapped_column(JSONB)
+    #: of the whole city only: [[month, judged, done within half_minutes, within most_minutes], …] had it been told then
+    back_test: Mapped[list[Any]] = mapped_column(JSONB, default=list)
     made_at: Mapped[datetime] = mapped_column(Instant)
 
 
