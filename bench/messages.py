@@ -195,7 +195,7 @@ def _pages(stage, *, quick):
         env = stage.environment(city, **environment(port))
         with stage.web("wsgi:app", env) as (web, _):
             cookie = sign_in(web)
-            look = partial(burst, web, [get("/"), get("/desk/", Cookie=cookie), get("/report/")], PAGES)
+            look = partial(burst, web, [get("/"), get("/desk/", Cookie=cookie), get("/report/topics")], PAGES)
             look()
             rest = [look() for _ in range(times)]
             _queue(city, count)
