@@ -357,7 +357,7 @@ def _tables() -> None:
     sa.Column('submission_key', sa.Text(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint("kind IN ('boundary', 'sla', 'hours', 'contract_area')", name=op.f('ck_proposals_kind')),
-    sa.CheckConstraint("state IN ('draft', 'applied', 'dropped')", name=op.f('ck_proposals_state')),
+    sa.CheckConstraint("state IN ('draft', 'agreed', 'applied', 'dropped')", name=op.f('ck_proposals_state')),
     sa.PrimaryKeyConstraint('authority_id', 'id', name=op.f('pk_proposals')),
     sa.UniqueConstraint('authority_id', 'submission_key', name=op.f('uq_proposals_authority_id_submission_key'))
     )

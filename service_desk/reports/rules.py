@@ -26,7 +26,8 @@ SPREADS = ("resolve", "answer", "over")
 DEFINITIONS = 1
 #: what may be tried on last year before it is done
 PROPOSAL_KINDS = ("boundary", "sla", "hours", "contract_area")
-PROPOSAL_STATES = ("draft", "applied", "dropped")
+#: agreed: decided, and put into force on its day
+PROPOSAL_STATES = ("draft", "agreed", "applied", "dropped")
 
 
 @dataclass(frozen=True)
