@@ -84,7 +84,15 @@ _CLERK = frozenset(
 ABILITIES: dict[str, frozenset[str]] = {
     "clerk": _CLERK,
     "manager": _CLERK
-    | {"see_figures", "decide_damage", "set_hours", "plan_round", "handle_case", "edit_replies"},
+    | {
+        "see_figures",
+        "decide_damage",
+        "set_hours",
+        "plan_round",
+        "handle_case",
+        "edit_replies",
+        "hold_visit",
+    },
     "unit": frozenset(
         {
             "see_queue",
@@ -101,7 +109,7 @@ ABILITIES: dict[str, frozenset[str]] = {
     ),
     "inspector": frozenset({"see_ticket", "note", "verify", "walk_round", "handle_case", "file_for_other"}),
     "contractor": frozenset({"see_own", "do_order", "answer_damage"}),
-    "mayor": frozenset({"see_figures", "see_queue", "see_ticket"}),
+    "mayor": frozenset({"see_figures", "see_queue", "see_ticket", "hold_visit"}),
     "admin": frozenset(
         {
             "see_figures",
@@ -115,6 +123,7 @@ ABILITIES: dict[str, frozenset[str]] = {
             "edit_replies",
             "edit_words",
             "mend_messages",
+            "hold_visit",
         }
     ),
 }
