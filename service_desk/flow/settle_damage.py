@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from service_desk import clock
 from service_desk.contractors.actions import damages as actions
 from service_desk.contractors.queries import damages as queries
-from service_desk.contractors.queries import orders
+from service_desk.contractors.queries import orders, proposals
 from service_desk.contractors.rules.damages import ANSWERS, DECISIONS, WAIVERS
-from service_desk.errors import BadInput, InvalidMove, NotAllowed, NotFound
+from service_desk.errors import BadInput, InvalidMove, NotAllowed, NotFound, StaleVersion
 from service_desk.flow import step
 from service_desk.intake.rules import clean_text
 from service_desk.people import actions as people
@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 WORD_CHARS = 2000
 
 
-def answer_damage(damage_id: int, actor: Actor, answer: str, words: str) -> None:
+def answer_damage(damage_id: int, actor: Actor, answer: str, words: str, seen: int) -> None:
     """Take the contractor's answer: accepted, or contested with words. Until it is decided it may be changed.
 
-    Raises BadInput, InvalidMove when it is decided, NotFound for another contractor's.
+    seen: number of the event that proposed what was answered; nobody accepts a sum that was not shown. Raises BadInput,
+    InvalidMove when it is decided, NotFound for another contractor's, StaleVersion when it was proposed anew since.
     """
     text = clean_text(words, WORD_CHARS)
     problems = {}
@@ -49,6 +50,9 @@ def answer_damage(damage_id: int, actor: Actor, answer: str, words: str) -> None
             raise NotFound
         if row.decided_at is not None:
             raise InvalidMove("already_decided")
+        proposed = proposals.proposals_of(ticket.id, row.id)[-1].seq
+        if seen != proposed:
+            raise StaleVersion(ticket.id, seen, proposed)
         data: dict[str, Any] = {
             "damage": row.id,
             "order": row.order_id,

@@ -1,6 +1,7 @@
 """Damages and statements on the screen, on paper and as a spreadsheet; who sees whose."""
 
 import io
+import re
 import zipfile
 from datetime import UTC, date, datetime, timedelta
 
@@ -139,9 +140,14 @@ def test_the_contractor_answers_on_the_phone(client, broken, statements):
         f"/contractor/damages/{one}/answer?lang=en", data={"answer": "contested", "words": ""}
     )
     assert empty.status_code == 422
-    sent = client.post(
-        f"/contractor/damages/{one}/answer", data={"answer": "contested", "words": "הרחוב היה סגור"}
-    )
+    page = client.get(f"/contractor/damages/{one}").get_data(as_text=True)
+    seen = re.search(r'name="seen" value="(\d+)"', page).group(1)
+    said = {"answer": "contested", "words": "הרחוב היה סגור"}
+    stale = client.post(f"/contractor/damages/{one}/answer?lang=en", data=said)
+    assert stale.status_code == 409
+    assert "It was proposed anew" in stale.get_data(as_text=True)
+    assert "הרחוב היה סגור" in stale.get_data(as_text=True)
+    sent = client.post(f"/contractor/damages/{one}/answer", data=said | {"seen": seen})
     assert sent.status_code == 303
     assert "הרחוב היה סגור" in client.get(f"/contractor/damages/{one}").get_data(as_text=True)
 
@@ -158,3 +164,25 @@ def test_a_contractor_sees_no_others_damage_and_no_month_of_theirs(client, broke
     )
     assert client.get("/contractor/statements/2026-07").status_code == 404
     assert client.get("/mayor/contractors").status_code == 403
+
+
+def test_a_sum_proposed_anew_while_it_was_read_is_shown_beside_the_old_one(client, broken):
+    damage = broken[0]
+    client.sign_in("contractor@rehovot.example")
+    path = f"/contractor/damages/{damage.id}"
+    seen = re.search(r'name="seen" value="(\d+)"', client.get(path).get_data(as_text=True)).group(1)
+    old, order = damage.amount_agorot, damage.order_id
+    foreman = Actor("staff", None, "", (Role("contractor", unit_id=damage.unit_id),))
+    verify_order.verify_order(order, manager(), passed=False, finding="not_done")
+    with time_machine.travel(clock.now() + timedelta(days=2), tick=False):
+        do_order.take_entry(order, FieldEntry("again", "done", clock.now()), foreman)
+        verify_order.verify_order(order, manager(), passed=True)
+        price_breaches()
+    answer = client.post(f"{path}/answer?lang=en", data={"answer": "accepted", "words": "", "seen": seen})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    new = queries.damage_or_404(damage.id).amount_agorot
+    assert new != old
+    for agorot in (old, new):
+        assert f"{agorot // 100:,} ₪" in page
+    assert "What was shown before" in page

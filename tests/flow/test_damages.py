@@ -8,11 +8,11 @@ from sqlalchemy import text
 
 from service_desk import clock
 from service_desk.contractors.queries import damages as queries
-from service_desk.contractors.queries import orders
+from service_desk.contractors.queries import orders, proposals
 from service_desk.contractors.queries.contracts import contract_for
 from service_desk.contractors.rules.contract import MOST_AGOROT
 from service_desk.contractors.rules.field import FieldEntry
-from service_desk.errors import BadInput, InvalidMove, NotAllowed, NotFound
+from service_desk.errors import BadInput, InvalidMove, NotAllowed, NotFound, StaleVersion
 from service_desk.extensions import db
 from service_desk.flow import do_order, issue_order, receive, settle_damage, statements, verify_order
 from service_desk.flow import price_breaches as sweeping
@@ -73,6 +73,12 @@ def late(at, said, clerk, firm, foreman):
     return order_id, ticket_id
 
 
+def answer(damage, foreman, said, words):
+    """Answer what is proposed now."""
+    seen = proposals.proposals_of(damage.ticket_id, damage.id)[-1].seq
+    settle_damage.answer_damage(damage.id, foreman, said, words, seen)
+
+
 def of_order(order_id):
     db.session.expire_all()
     return {(each.metric, each.round): each for each in queries.damages_of_orders([order_id]).values()}
@@ -112,14 +118,14 @@ def test_the_contractor_answers_and_the_manager_decides(late, at, foreman, manag
         settle_damage.decide_damage(damage.id, manager, "approved", "")
     assert caught.value.problems == {"decision": "may_still_answer"}
     with pytest.raises(BadInput):
-        settle_damage.answer_damage(damage.id, foreman, "contested", "")
-    settle_damage.answer_damage(damage.id, foreman, "contested", "הכביש היה חסום")
+        answer(damage, foreman, "contested", "")
+    answer(damage, foreman, "contested", "הכביש היה חסום")
     with pytest.raises(BadInput):
         settle_damage.decide_damage(damage.id, manager, "approved", "")
     settle_damage.decide_damage(damage.id, manager, "approved", "נבדק מול המשטרה: לא היה חסום")
     assert of_order(late[0])["complete", 0].state == "approved"
     with pytest.raises(InvalidMove):
-        settle_damage.answer_damage(damage.id, foreman, "accepted", "")
+        answer(damage, foreman, "accepted", "")
     with pytest.raises(InvalidMove):
         settle_damage.decide_damage(damage.id, manager, "waived", "", "goodwill")
 
@@ -145,9 +151,7 @@ def test_another_contractor_neither_sees_nor_answers_it(late, city, clerk):
     other = next(unit for unit in city.units.values() if unit.code == "C-LIGHT")
     damage = of_order(late[0])["complete", 0]
     with pytest.raises(NotFound):
-        settle_damage.answer_damage(
-            damage.id, Actor("staff", None, "", (Role("contractor", unit_id=other.id),)), "accepted", ""
-        )
+        answer(damage, Actor("staff", None, "", (Role("contractor", unit_id=other.id),)), "accepted", "")
     with pytest.raises(NotAllowed):
         settle_damage.decide_damage(damage.id, clerk, "waived", "", "goodwill")
 
@@ -248,7 +252,7 @@ def test_work_that_was_not_done_costs_until_it_is(at, said, clerk, firm, foreman
     price_breaches()
     before = of_order(order_id)["complete", 0]
     first = before.amount_agorot
-    settle_damage.answer_damage(before.id, foreman, "contested", "הכביש היה חסום")
+    answer(before, foreman, "contested", "הכביש היה חסום")
     with pytest.raises(BadInput) as caught:
         settle_damage.decide_damage(before.id, manager, "approved", "הוא לא היה חסום")
     assert caught.value.problems == {"decision": "not_checked"}
@@ -358,7 +362,7 @@ def test_sums_as_large_as_a_contract_may_say_are_kept(late):
 
 
 def answered_and_approved(damage, foreman, manager):
-    settle_damage.answer_damage(damage.id, foreman, "accepted", "")
+    answer(damage, foreman, "accepted", "")
     settle_damage.decide_damage(damage.id, manager, "approved", "")
 
 
@@ -427,3 +431,18 @@ def test_a_supplement_nobody_decided_goes_when_a_later_word_answers_it(at, late,
     price_breaches()
     assert of_order(order_id)["complete", 1000].decided_at is None
     assert verify_figures().differences == []
+
+
+def test_nobody_accepts_a_sum_that_was_not_shown(late, at, clerk, foreman):
+    order_id = late[0]
+    damage = of_order(order_id)["arrive", 0]
+    order = orders.order_or_404(order_id)
+    seen = proposals.proposals_of(damage.ticket_id, damage.id)[-1].seq
+    earlier = clock.now() - timedelta(hours=20)
+    do_order.take_entry(order_id, FieldEntry("pit", "arrive", earlier, 0, order.lon, order.lat, 5.0), foreman)
+    price_breaches()
+    with pytest.raises(StaleVersion):
+        settle_damage.answer_damage(damage.id, foreman, "accepted", "", seen)
+    assert of_order(order_id)["arrive", 0].state == "proposed"
+    answer(damage, foreman, "accepted", "")
+    assert of_order(order_id)["arrive", 0].state == "accepted"

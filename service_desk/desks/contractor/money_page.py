@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -10,10 +11,12 @@ from flask_babel import gettext as _
 
 from service_desk import clock
 from service_desk.contractors.queries import damages as queries
+from service_desk.contractors.queries import proposals as anew
 from service_desk.desks import money
 from service_desk.desks.contractor.door import actor, desk, is_by_link, units
 from service_desk.desks.statement_files import as_pdf, as_xlsx, shown
-from service_desk.errors import BadInput, NotFound
+from service_desk.errors import BadInput, NotFound, StaleVersion
+from service_desk.extensions import db
 from service_desk.flow import settle_damage
 from service_desk.tickets.queries import ticket_or_404
 
@@ -60,22 +63,32 @@ def damage_page(damage_id: int) -> str:
 def answer(damage_id: int) -> ResponseReturnValue:
     """Accept or contest; what is wrong comes back beside what was typed."""
     row = _own(damage_id)
-    form = {name: request.form.get(name, "") for name in ("answer", "words")}
+    form = {name: request.form.get(name, "") for name in ("answer", "words", "seen")}
+    seen = int(form["seen"]) if re.fullmatch(r"[0-9]{1,9}", form["seen"]) else 0
     try:
-        settle_damage.answer_damage(damage_id, actor(), form["answer"], form["words"])
+        settle_damage.answer_damage(damage_id, actor(), form["answer"], form["words"], seen)
     except BadInput as error:
         return _page(row, form=form, problems=error.problems), 422
+    except StaleVersion:
+        db.session.rollback()
+        return _page(_own(damage_id), form=form, before=seen), 409
     flash(_("The answer is kept. The city decides."))
     return redirect(url_for("contractor.damage", damage_id=damage_id), 303)
 
 
 def _page(row: Damage, **more: Any) -> str:
+    """Return the page. before: the event that proposed what was shown, when it was proposed anew while it was read."""
+    proposals = {each.seq: each for each in anew.proposals_of(row.ticket_id, row.id)}
+    old = proposals.get(more.get("before", 0))
     ticket = ticket_or_404(row.ticket_id)
     return render_template(
         "contractor/damage.html",
         row=money.row_of(row, ticket.reference, queries.order_number(row.order_id)),
         damage=row,
         lines=money.working_lines(row.working),
+        seen=more["form"]["seen"] if more.get("problems") else max(proposals, default=0),
+        is_stale="before" in more,
+        before=money.working_lines(old.data["working"]) if old else [],
         form=more.get("form") or {},
         problems=more.get("problems") or {},
         money=money,
