@@ -15,35 +15,87 @@ if TYPE_CHECKING:
 
     Words = Mapping[str, LazyString]
 
+#: names of the measures, by the codes of reports.measures, and of the lists behind them
 NAME: Words = {
     "received": _l("Received"),
-    "open": _l("Open now"),
-    "late": _l("Late now"),
+    "per_1000": _l("Received per 1,000 residents"),
+    "hazards": _l("Dangers reported"),
+    "repeats": _l("The same again at the same place"),
     "due": _l("Promises that fell due"),
     "met": _l("Promises kept"),
     "missed": _l("Promises missed"),
+    "on_time": _l("On time"),
+    "breached": _l("Became late"),
     "done": _l("Done"),
-    "reopened": _l("Reopened"),
+    "half": _l("Time until done, half of them"),
+    "most": _l("Time until done, nine of ten"),
     "answered": _l("Taken up"),
+    "answer_half": _l("First answer, half of them"),
+    "over_half": _l("How late, half of the late ones"),
+    "over_most": _l("How late, nine of ten of the late ones"),
+    "came_back": _l("Reopened"),
+    "reopened": _l("Reopened"),
+    "ended": _l("Ended"),
+    "without_work": _l("Ended without work"),
+    "said": _l("Residents who answered"),
+    "said_yes": _l("Residents who said yes"),
+    "said_no": _l("Residents who said no"),
+    "satisfaction": _l("Satisfied, of those who answered"),
+    "response": _l("Answered the question, of those asked"),
+    "open": _l("Open now"),
+    "late": _l("Late now"),
+    "hazards_open": _l("Dangers open now"),
 }
+#: one definition each; nothing else on any page says what a measure is
 DEFINITION: Words = {
     "received": _l("Requests opened in the period."),
+    "per_1000": _l("Requests opened in the period, for each 1,000 who live in the area."),
+    "hazards": _l("Requests opened in the period that tell of a danger."),
+    "repeats": _l(
+        "Requests of a kind that had been said to be done at the same place within the 30 days before."
+    ),
+    "due": _l("Repair promises whose time came in the period. A reopened request gets a new promise."),
+    "met": _l("Promises that fell due in the period, and the work was done by then."),
+    "missed": _l("Promises that fell due in the period, and the work was done later or is not done yet."),
+    "on_time": _l(
+        "Promises kept, of all repair promises that fell due in the period. Open and late ones count as missed."
+    ),
+    "breached": _l("Promises whose time passed in the period before the work was done."),
+    "done": _l(
+        "Work said to be done in the period, from the report or the reopening. Refused and merged are left out."
+    ),
+    "half": _l(
+        "From the report, or the reopening, until the work was said to be done: half took no longer. Nights count."
+    ),
+    "most": _l(
+        "From the report, or the reopening, until the work was said to be done: nine of ten took no longer."
+    ),
+    "answered": _l(
+        "Requests that somebody at the city took up in the period, from the report or the reopening."
+    ),
+    "answer_half": _l("From the report until somebody at the city took it up: half took no longer."),
+    "over_half": _l("Of the promises answered late: half were late by no more than this."),
+    "over_most": _l("Of the promises answered late: nine of ten were late by no more than this."),
+    "came_back": _l("Of the work said to be done in the period, the part that was reopened after it."),
+    "reopened": _l("Work said to be done in the period, and the request was reopened after it."),
+    "ended": _l("Requests closed or refused in the period. Merged ones are left out."),
+    "without_work": _l(
+        "Of the requests that ended in the period, those that were refused or where nothing was found to do."
+    ),
+    "said": _l("Residents who said whether work done in the period is done."),
+    "said_yes": _l("Residents who said yes to work done in the period."),
+    "said_no": _l("Residents who said no to work done in the period."),
+    "satisfaction": _l(
+        "Of the residents who said whether work done in the period is done, those who said yes."
+    ),
+    "response": _l("Of the works said to be done in the period, those of which the resident said yes or no."),
     "open": _l(
         "Not closed, refused or merged, at this moment. Those waiting for the resident's yes are open too."
     ),
     "late": _l(
         "Open, and the time promised for the repair has passed, at this moment. A stopped clock is not late."
     ),
-    "due": _l("Repair promises whose time came in the period. A reopened request gets a new promise."),
-    "met": _l("Promises that fell due in the period, and the work was done by then."),
-    "missed": _l("Promises that fell due in the period, and the work was done later or is not done yet."),
-    "done": _l(
-        "Work said to be done in the period, from the report or the reopening. Refused and merged are left out."
-    ),
-    "reopened": _l("Work said to be done in the period, and the request was reopened after it."),
-    "answered": _l(
-        "Requests that somebody at the city took up in the period, from the report or the reopening."
-    ),
+    "hazards_open": _l("Dangers that are open at this moment."),
 }
 CARD: Words = {
     "on_time": _l(
@@ -106,3 +158,8 @@ def share(value: float | None) -> str:
 def number(value: float) -> str:
     """Return a number as the reader's language writes it."""
     return format_decimal(value)
+
+
+def shekels(agorot: float) -> str:
+    """Return an amount in whole shekels with its sign."""
+    return f"{format_decimal(round(agorot / 100))} ₪"
