@@ -6,16 +6,53 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from service_desk.reports.rules.cells import REPEAT_DAYS, cell_of
+from service_desk.reports.rules.days import Days, days_between, month_of, usual_days, week_of, whole_months
+from service_desk.reports.rules.steps import Steps, step_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import tzinfo
     from decimal import Decimal
+
+__all__ = [
+    "DEFINITIONS",
+    "FEWEST",
+    "HIDDEN",
+    "LENGTHS",
+    "PROPOSAL_KINDS",
+    "PROPOSAL_STATES",
+    "REPEAT_DAYS",
+    "SPREADS",
+    "USUAL_DAYS",
+    "WEEKS",
+    "Days",
+    "Period",
+    "Share",
+    "Spread",
+    "Steps",
+    "apportioned",
+    "between",
+    "cell_of",
+    "days_between",
+    "is_hidden",
+    "last_days",
+    "may_compare",
+    "month_of",
+    "percent",
+    "step_of",
+    "usual_days",
+    "week_of",
+    "whole_months",
+]
 
 #: lengths of a rolling period a reader may choose, in days
 LENGTHS = (7, 30, 90, 365)
 USUAL_DAYS = 30
 #: below this many cases a share says more about chance than about work
 FEWEST = 20
+#: a figure of fewer cases is not shown: it would speak of persons
+HIDDEN = 5
 #: nothing that is counted here is older
 FIRST_YEAR = 1970
 #: weeks in a centre's trend
@@ -62,6 +99,11 @@ def between(first: date, last: date, now: datetime, zone: tzinfo) -> Period | No
     after = last + timedelta(days=1)
     until = min(datetime(after.year, after.month, after.day, tzinfo=zone).astimezone(UTC), now)
     return Period(since, until) if since < until else None
+
+
+def is_hidden(cases: int) -> bool:
+    """Say whether so few cases are behind a figure that it is said only as «fewer than 5»."""
+    return 0 < cases < HIDDEN
 
 
 def percent(part: int, whole: int) -> float | None:
