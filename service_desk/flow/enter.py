@@ -1,4 +1,4 @@
-"""A resident proves a number: a code by SMS, and then a short visit to her own page."""
+"""A resident proves a number: a code by SMS, or spoken where no text arrives, and then a short visit to her own page."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from service_desk import clock, config, work
+from service_desk.city.queries import city_map
 from service_desk.errors import BadInput
 from service_desk.flow.telling import DELIVER
 from service_desk.messages import actions as messages
 from service_desk.messages import wording
 from service_desk.messages.actions import entering
+from service_desk.messages.actions.timing import allowed_from
+from service_desk.messages.channels import offered
 from service_desk.messages.rules import entering as rules
-from service_desk.messages.rules.choosing import kind_of
+from service_desk.messages.rules.choosing import CALLS_ONLY, Choice, can_call, code_way
 from service_desk.messages.rules.segments import segments
 from service_desk.people import actions as people
 from service_desk.people.queries import resident_by_phone
@@ -27,12 +30,12 @@ def ask_code(raw_phone: str, address: str, locale: str) -> str:
     """Make a code for a number and return the secret that the asking browser keeps.
 
     Everything happens alike whether or not the city knows the number; only a known one is really written to, so that
-    nobody can have strangers' phones ring. address: where the request comes from. Raises BadInput.
+    nobody can have strangers' phones ring; and no phone rings in quiet hours, since anybody can type any number here.
+    address: where the request comes from. Raises BadInput.
     """
-    phone = people.phone_number(raw_phone)
-    if not people.can_receive_text(phone) or kind_of(phone) != "mobile":
-        raise BadInput({"phone": "phone_no_code"})
     now, secret = clock.now(), config.current().secret_key
+    phone = people.phone_number(raw_phone)
+    way = _way(phone, locale, now)
     request, nonce = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
     code_hash = people.hash_password(rules.bound(rules.code_of(secret, nonce), request))
     asking = entering.Asking(
@@ -45,14 +48,39 @@ def ask_code(raw_phone: str, address: str, locale: str) -> str:
         if refusal:
             raise BadInput({"phone": refusal})
         entering.keep_code(asking, code_hash, request, now)
-        messages.insert_rows([_message(resident_by_phone(phone), nonce, locale, now)])
+        messages.insert_rows([_message(resident_by_phone(phone), way, nonce, locale, now)])
         after.ring(DELIVER, work.tenant_id())
     return request
 
 
-def _message(resident: Resident | None, nonce: str, locale: str, now: datetime) -> dict[str, Any]:
+def _way(phone: str, locale: str, now: datetime) -> Choice:
+    """Return how a code reaches the number. Raises BadInput when it cannot, or not now."""
+    way = code_way(phone, locale, offered(config.current()))
+    if way.channel == "sms" and not people.can_receive_text(phone):
+        raise BadInput({"phone": "phone_no_code"})  # neither a mobile nor a line that we may ring
+    if way.channel == "none":
+        is_language = way.reason == "no_voice_for_language"
+        raise BadInput({"phone": "code_no_voice" if is_language else "phone_no_code"})
+    if way.channel == "voice" and allowed_from(now) > now:
+        raise BadInput({"phone": "code_by_day"})
+    return way
+
+
+def _known_way(resident: Resident, way: Choice, locale: str, now: datetime) -> Choice:
+    """Return the way; a call when the carrier has said that no text arrives at her number, if one may be placed."""
+    may_ring = allowed_from(now) <= now and can_call(resident.phone, locale, offered(config.current()))
+    if way.channel == "sms" and CALLS_ONLY in (resident.stopped or ()) and may_ring:
+        return Choice("voice", resident.phone, "landline")
+    return way
+
+
+def _message(
+    resident: Resident | None, way: Choice, nonce: str, locale: str, now: datetime
+) -> dict[str, Any]:
     """Return the row of the message: for a number that nobody knows, one that is never sent and keeps no number."""
-    body = wording.render_code(locale)
+    if resident is not None:
+        way = _known_way(resident, way, locale, now)
+    body = wording.render_code(locale, way.channel, city_map().authority.name)
     return {
         "authority_id": work.tenant_id(),
         "id": work.new_id(),
@@ -61,7 +89,7 @@ def _message(resident: Resident | None, nonce: str, locale: str, now: datetime) 
         "event": rules.CODE,
         "resident_id": resident.id if resident else None,
         "follower_id": None,
-        "channel": "sms",
+        "channel": way.channel,
         "address": resident.phone if resident else "",
         "locale": locale,
         "body": body,
@@ -73,8 +101,8 @@ def _message(resident: Resident | None, nonce: str, locale: str, now: datetime) 
         "next_try_at": now - rules.AHEAD if resident else None,
         "settled_at": None if resident else now,
         "expires_at": now + rules.LIFE,
-        "segments": segments(body)[1],
-        "channel_reason": "asked",
+        "segments": segments(body)[1] if way.channel == "sms" else None,
+        "channel_reason": way.reason,
         "is_urgent": True,
     }
 

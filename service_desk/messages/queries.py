@@ -57,21 +57,22 @@ class Backlog:
 def backlog(now: datetime) -> Backlog:
     """Count what is due or was put back, and what the provider is asked about. One statement, by the index of what is due.
 
-    What was put back waits since its first try: else the longest outage would look young at each new one.
+    What was tried before waits since its first try: else the longest outage would look young at each new one.
     """
     mine = (Attempt.authority_id == Message.authority_id, Attempt.message_id == Message.id)
     first_try = select(func.min(Attempt.claimed_at)).where(*mine).scalar_subquery()
-    was_put_back = Message.reason == "retry"
-    waits = and_(Message.state == "pending", or_(Message.next_try_at <= now, was_put_back))
+    is_unknown, is_pending = Message.state == "unknown", Message.state == "pending"
+    was_put_back = and_(is_pending, Message.reason == "retry")
+    waits = or_(and_(is_pending, Message.next_try_at <= now), was_put_back)
     since = case(
-        (was_put_back, func.coalesce(first_try, Message.created_at)),
+        (or_(is_unknown, was_put_back), func.coalesce(first_try, Message.created_at)),
         else_=func.greatest(Message.next_try_at, Message.created_at),
     )
     row = db.session.execute(
         select(
             func.count().filter(waits),
-            func.min(since).filter(waits),
-            func.count().filter(Message.state == "unknown"),
+            func.min(since).filter(or_(waits, is_unknown)),
+            func.count().filter(is_unknown),
         ).where(Message.authority_id == work.tenant_id(), Message.next_try_at.is_not(None))
     ).one()
     return Backlog(*row)
@@ -114,11 +115,15 @@ def spoken_by(token: str) -> Spoken | None:
             Message.address,
             Message.locale,
             Message.body,
+            Message.template_values["nonce"].astext.label("nonce"),
         )
         .join(Attempt, same)
         .where(Message.authority_id == work.tenant_id(), Attempt.token == token, Message.channel == "voice")
     ).one_or_none()
-    return Spoken(*row) if row else None
+    if row is None:
+        return None
+    body = filled(row.body, config.current().secret_key, row.nonce)
+    return Spoken(row.ticket_id, row.follower_id, row.event, row.address, row.locale, body)
 
 
 def is_heard(provider_id: str) -> bool:

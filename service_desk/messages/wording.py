@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from service_desk import clock
 from service_desk.city import kept
 from service_desk.messages.own_words import in_force
-from service_desk.messages.rules.entering import CODE, LIFE, MARK
+from service_desk.messages.rules.entering import CODE, LIFE, MARK, SPOKEN_MARK
 from service_desk.messages.rules.own_words import HOLES, fill
 from service_desk.tickets.rules import shown
 
@@ -81,10 +81,14 @@ def render_letter(event: str, locale: str, values: Mapping[str, Any]) -> tuple[s
     return body, {"variables": {"subject": body.partition("\n")[0], "preferences": preferences_link()}}
 
 
-def render_code(locale: str) -> str:
-    """Return the SMS of a one-time code, with a mark where the digits go once it leaves the house."""
+def render_code(locale: str, channel: str, city: Mapping[str, str]) -> str:
+    """Return the words of a one-time code by SMS or as a call, with marks where the digits go once they leave the house."""
     with force_locale(locale):
-        return _fill(CODE, "sms", {"code": MARK, "minutes": LIFE.seconds // 60})
+        sender = _("Keshet %(city)s", city=named(city, locale))
+        minutes = LIFE.seconds // 60
+        return _fill(
+            CODE, channel, {"sender": sender, "code": MARK, "digits": SPOKEN_MARK, "minutes": minutes}
+        )
 
 
 def preferences_link() -> str:

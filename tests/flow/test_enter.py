@@ -6,24 +6,29 @@ import statistics
 import threading
 import time
 from collections import Counter
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from sqlalchemy import text
 
-from service_desk import clock, work
+from service_desk import clock, config, work
 from service_desk.errors import BadInput
 from service_desk.extensions import db
-from service_desk.flow import enter
+from service_desk.flow import enter, press
 from service_desk.flow.deliver import deliver_messages
 from service_desk.flow.receive import receive_report
 from service_desk.flow.telling import DELIVER
 from service_desk.messages.channels.contract import Sent
 from service_desk.messages.rules import entering as rules
+from service_desk.messages.rules.choosing import CALLS_ONLY
 from service_desk.people.rules import Actor
 
 KNOWN, UNKNOWN, HOME = "+972502345678", "+972541112233", "203.0.113.7"
+KOSHER = "+972527612345"
+#: a Sunday of an ordinary week, 22:00 in the city
+NIGHT = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 
 
 class Phone:
@@ -191,12 +196,81 @@ def test_the_citys_breaker_stops_codes_and_reports_go_on(app, said, monkeypatch)
     assert receive_report(said(), Actor("resident")) is not None
 
 
-@pytest.mark.parametrize(
-    "phone",
-    ["+12025550123", "08-9392222", "072-2345678", "1-700-123456", "+447911123456", "050-4112345", "x", ""],
-)
-def test_codes_go_to_israeli_mobiles_that_get_texts_only(app, phone):
+@pytest.mark.parametrize("phone", ["+12025550123", "1-700-123456", "+447911123456", "x", ""])
+def test_codes_go_to_numbers_of_this_country_that_a_person_holds(app, phone):
     assert refusal(phone=phone) in {"phone_no_code", "phone_unreadable"}
+
+
+@pytest.fixture
+def rings(app, said):
+    """A resident with a kosher phone whose first message has left."""
+    receive_report(said(phone=KOSHER), Actor("resident"))
+    deliver_messages(1, channel=Phone())
+    return KOSHER
+
+
+def spoken_code(envelopes):
+    return rules.typed_code("".join(ch for ch in envelopes[-1].body if ch.isdigit())[:6])
+
+
+@pytest.mark.parametrize("locale", ["he", "ar", "ru", "en"])
+def test_a_kosher_phone_has_its_code_spoken_digit_by_digit_and_twice(rings, locale, owner):
+    request = enter.ask_code(KOSHER, HOME, locale)
+    (envelope,) = deliver()
+    code = spoken_code([envelope])
+    assert (envelope.channel, envelope.locale) == ("voice", locale)
+    assert envelope.body.count(", ".join(code)) == 2
+    with owner.connect() as connection:
+        kept = connection.execute(text("SELECT body, segments FROM messages WHERE event = 'code'")).one()
+    assert kept.body.count(rules.SPOKEN_MARK) == 2, "the digits are kept nowhere"
+    assert kept.segments is None
+    assert enter.who_visits(enter.enter(request, code)).phone == KOSHER
+
+
+def test_whoever_picks_up_hears_the_code_itself(rings, owner):
+    enter.ask_code(KOSHER, HOME, "he")
+    (envelope,) = deliver()
+    assert press.pick_up(envelope.token, "CA" + "1" * 32).body == envelope.body
+
+
+def test_a_landline_that_nobody_knows_is_not_called(app, owner):
+    enter.ask_code("+97289392222", HOME, "he")
+    assert deliver() == []
+    with owner.connect() as connection:
+        kept = connection.execute(text("SELECT channel, address, state FROM messages")).one()
+    assert tuple(kept) == ("voice", "", "skipped")
+
+
+def test_no_code_is_spoken_in_amharic_whoever_asks(rings):
+    for phone in (KOSHER, "+97289392222"):
+        with pytest.raises(BadInput) as caught:
+            enter.ask_code(phone, HOME, "am")
+        assert caught.value.problems == {"phone": "code_no_voice"}
+
+
+def test_a_call_is_limited_as_a_text_is(rings):
+    ask(phone=KOSHER)
+    assert refusal(phone=KOSHER) == "code_too_soon"
+
+
+def test_nobodys_phone_can_be_made_to_ring_at_night(rings):
+    usual = config.current()
+    config.use(replace(usual, is_quiet_kept=True))
+    try:
+        with time_machine.travel(NIGHT, tick=False):
+            assert refusal(phone=KOSHER) == "code_by_day"
+            assert refusal(phone="+97289392222") == "code_by_day"
+            assert ask(phone=UNKNOWN), "a text wakes nobody"
+    finally:
+        config.use(usual)
+
+
+def test_a_number_at_which_no_text_arrives_is_called(known, owner):
+    with owner.begin() as connection:
+        connection.execute(text("UPDATE residents SET stopped = :word"), {"word": [CALLS_ONLY]})
+    ask()
+    (envelope,) = deliver()
+    assert envelope.channel == "voice"
 
 
 def test_an_unknown_number_looks_the_same_and_is_not_written_to(known, statements, rung):

@@ -220,7 +220,14 @@ def problem(code: str) -> str:
         "phone_no_text": _(
             "A landline gets no SMS or WhatsApp. Write a mobile number, or choose no messages."
         ),
-        "phone_no_code": _("A code can be sent only to a mobile phone that gets text messages."),
+        "phone_no_code": _("No code can reach this number. A mobile phone gets it by SMS."),
+        "code_no_voice": _(
+            "This number gets calls only, and there is no voice in Amharic. With another language chosen for this "
+            "page, the code is spoken."
+        ),
+        "code_by_day": _(
+            "This number gets the code by a call, and no calls are placed at night, on Shabbat and on holidays."
+        ),
         "code_too_soon": _("A code was asked for a moment ago. Another one can be sent after a minute."),
         "code_too_many": _("Too many codes were asked for. Another one can be sent later."),
         "code_resting": _("Codes cannot be sent just now. Another try is possible in an hour."),

@@ -112,6 +112,14 @@ def _by_phone(
     return Choice("sms" if kind == "mobile" else "none", phone, why_not)
 
 
+def code_way(phone: str, locale: str, offered: Collection[str]) -> Choice:
+    """Return how a code reaches a number: by text, else spoken; channel none when neither can be, with the reason.
+
+    phone: E.164. What the city knows of the number plays no part, so that the answer tells nothing about it.
+    """
+    return _by_phone("sms", "asked", (phone, kind_of(phone)), locale, offered)
+
+
 def can_call(phone: str, locale: str, offered: Collection[str]) -> bool:
     """Say whether a message whose text did not arrive may be spoken instead."""
     return bool(phone) and "voice" in offered and locale in SPOKEN

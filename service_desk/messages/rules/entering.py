@@ -14,6 +14,8 @@ CODE = "code"
 DIGITS = 6
 #: stands in the stored words where the digits go, so that no dump of the outbox holds a code that still works
 MARK = "{code}"
+#: the same in words that are spoken, where it becomes digit after digit
+SPOKEN_MARK = "{digits}"
 LIFE = timedelta(minutes=10)
 #: how long the person is known after the right code, from that moment
 VISIT = timedelta(minutes=30)
@@ -69,7 +71,10 @@ def code_of(secret: str, nonce: str) -> str:
 
 def filled(body: str, secret: str, nonce: str | None) -> str:
     """Return a message's words with its code in place. nonce: of the row; None: the words hold no code."""
-    return body.replace(MARK, code_of(secret, nonce)) if nonce else body
+    if not nonce:
+        return body
+    code = code_of(secret, nonce)
+    return body.replace(MARK, code).replace(SPOKEN_MARK, ", ".join(code))
 
 
 def bound(code: str, request: str) -> str:
