@@ -172,6 +172,7 @@ def _areas(city: CityFiles, centre_ids: dict[str, int], valid_from: date) -> Non
                 "name": said["name"],
                 "geometry": feature["geometry"],
                 **common,
+                "residents": said.get("residents"),
             }
         )
     _insert(Area, rows)
