@@ -27,6 +27,7 @@ from service_desk.local.stack import embedded_servers
 from service_desk.people import queries
 from service_desk.people.rules import Actor, Role
 from service_desk.people.seed import DEMO_PASSWORD
+from service_desk.reports import expected
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -110,6 +111,7 @@ def app(founded, owner) -> Iterator[Flask]:
     with founded.app_context(), work.tenant(1):
         yield founded
         db.session.remove()
+    expected.forget()
     with owner.begin() as connection:
         for table in HOT_TABLES:
             connection.execute(text(f"DELETE FROM {table}"))
@@ -139,6 +141,9 @@ def statements(app, monkeypatch) -> Iterator[list[str]]:
     """
     monkeypatch.setattr(kept, "FRESH_SECONDS", float("inf"))
     kept.authorities()
+    expected.told("", None)
+    db.session.rollback()
+    monkeypatch.setattr(expected, "FRESH_SECONDS", float("inf"))
     seen: list[str] = []
 
     def note(_connection, _cursor, statement, _parameters, _context, _many):

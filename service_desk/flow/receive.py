@@ -19,6 +19,7 @@ from service_desk.messages import actions as messages
 from service_desk.messages.queries import preference_of
 from service_desk.people import actions as people
 from service_desk.people.rules import may
+from service_desk.reports import expected
 from service_desk.routing import actions as routing
 from service_desk.routing import queries as routes
 from service_desk.routing.rules import Decision, Placed
@@ -68,7 +69,7 @@ def receive_report(said: Said, actor: Actor, *, lost_photos: int = 0) -> Receive
     A second submit with the same key and content returns the first one's ticket. An undecided route is no error:
     the ticket waits in the default centre's triage. Raises BadInput, Conflict, NotAllowed, NotFound (no such service).
     """
-    if actor.kind == "staff" and not may(actor, "file_for_other"):
+    if actor.kind == "staff" and not (may(actor, "file_for_other") or may(actor, "hold_visit")):
         raise NotAllowed
     service = catalogue().type(said.service_code)
     answers, problems = check_answers(service, said.answers)
@@ -146,6 +147,7 @@ def _write(
         "routing": decision.why(),
         "hazard": list(hazard[1]),
         "answers": sorted(answers),
+        **_told(said.service_code, None if triage else decision.centre_id),
     }
     resident_id, stopped = _remember(said, now)
     staff_id = actor.id if actor.kind == "staff" else None
@@ -171,6 +173,13 @@ def _write(
         resolve_due_at=resolve_due,
     )
     return received, rows
+
+
+def _told(service_code: str, centre_id: int | None) -> dict[str, int]:
+    """Return what the page of the request says of such requests, so that history keeps it and it can be judged later."""
+    half, most = expected.told(service_code, centre_id)
+    said = {"told_half_minutes": half, "told_most_minutes": most}
+    return {name: minutes for name, minutes in said.items() if minutes is not None}
 
 
 def _remember(said: Said, now: datetime) -> tuple[int | None, tuple[str, ...]]:
