@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
@@ -16,6 +16,9 @@ from service_desk.routing.models import Route
 from service_desk.slas.models import Clock, Pause
 from service_desk.tickets.models import Follower, Remark, Ticket, TicketEvent
 from service_desk.work import tenant_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -134,18 +137,21 @@ def _story(ticket: Ticket, follower: Follower, parts: list[Any], why: dict[str, 
             said.setdefault(each["seq"], []).append(each["text"])
     own = {each["at"] for each in happened if each["actor_kind"] == "resident" and _is_for(each, follower)}
     judged_at = ticket.resolved_at if ticket.status in {"resolved", "closed"} else None
-    inner = {
-        photo
-        for each in happened
-        if each["kind"] == "order_verified"
-        for photo in each["data"].get("photos", ())
-    }
+    inner = {photo for each in happened for photo in inner_photos(each["kind"], each["data"])}
     seen = [
         each
         for each in photos
         if each["id"] not in inner and _may_see(each, own, is_reporter=is_reporter, judged_at=judged_at)
     ]
     return Story(ticket, follower, happened, clocks, pauses, said, seen, why, is_reporter)
+
+
+def inner_photos(kind: str, data: Mapping[str, Any]) -> Sequence[int]:
+    """Return the ids of photos that an event keeps for the city: of a check, or of an internal note."""
+    found: Sequence[int] = (
+        data.get("photos", ()) if kind == "order_verified" else data.get("inner_photos", ())
+    )
+    return found
 
 
 def _is_for(row: dict[str, Any], follower: Follower) -> bool:

@@ -9,16 +9,15 @@ from service_desk.catalog.queries import catalogue
 from service_desk.errors import BadInput, Conflict
 from service_desk.flow import step
 from service_desk.flow.keeping import drop, keep_photos
+from service_desk.flow.note_inside import note_inside
 from service_desk.flow.receive import receive_report
 from service_desk.flow.stop_entry import WORDS_CHARS, Finding, record
-from service_desk.intake import actions as intake
 from service_desk.intake import queries as said_before
 from service_desk.intake.rules import Said, SaidPlace, clean_text
 from service_desk.supervision.queries import rounds, stops
 from service_desk.supervision.rules.checks import NEAR_STOP_M, problems_of, result_of
 from service_desk.supervision.rules.ways import metres
-from service_desk.tickets import actions as tickets
-from service_desk.tickets.rules import is_working, text_digest
+from service_desk.tickets.rules import is_working
 from service_desk.work import transaction
 
 if TYPE_CHECKING:
@@ -136,8 +135,5 @@ def _note_again(ticket_id: int, item: Item, entry: StopEntry, stored: Stored, ac
     finding = entry.findings[item.code]
     words = clean_text(finding.words or entry.words, WORDS_CHARS) or item.label.get("he", item.code)
     ticket = step.take_ticket(ticket_id, None, actor, "note", now)
-    event = tickets.note(ticket, "noted", actor, now, {"words": text_digest(words), "photos": len(stored)})
-    step.with_words(ticket, event, "note", words, actor, now, is_internal=True)
-    intake.attach(ticket.id, stored, "remark", actor.kind, now)
-    ticket.photo_count += len(stored)
+    note_inside(ticket, words, stored, actor, now)
     return ticket.id

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from service_desk import clock
+from service_desk.contractors.queries import orders
 from service_desk.contractors.rules import FINDINGS
 from service_desk.errors import BadInput, InvalidMove, NotAllowed
 from service_desk.flow.handle_case import do_act
 from service_desk.flow.keeping import drop, keep_photos
+from service_desk.flow.note_inside import note_inside
 from service_desk.flow.stop_entry import WORDS_CHARS, outcome_of, record
 from service_desk.flow.verify_order import verify_order
 from service_desk.flow.visit_place import visit_place
+from service_desk.intake import queries as intake
 from service_desk.intake.rules import clean_text
 from service_desk.supervision.actions import rounds as actions
 from service_desk.supervision.queries import cases, rounds, stops
 from service_desk.supervision.rules.cases import CaseAct, look
 from service_desk.supervision.rules.checks import looked_at
 from service_desk.supervision.rules.who import may_supervise
+from service_desk.tickets import queries as tickets
 from service_desk.work import transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from service_desk.flow.stop_entry import StopEntry
     from service_desk.people.rules import Actor
     from service_desk.supervision.models import Round
@@ -129,8 +136,34 @@ def _visit_order(line: StopLine, entry: StopEntry, actor: Actor) -> str:
             looked_at=looked_at(entry.happened_at, entry.clock_ahead_seconds),
         )
     except InvalidMove:
-        # Decided or done anew meanwhile, or decided by this very entry before it broke off: what she saw is kept with the stop.
+        # Decided or done anew meanwhile, or decided by this very entry before it broke off: what she saw is kept.
         outcome = "moved"
-    with transaction():
-        done = record(line.stop.id, entry, {"result": "passed" if is_good else "failed"})
+    result = {"result": "passed" if is_good else "failed"}
+    if outcome == "moved":
+        done = _keep_look(line, entry, result, actor)
+    else:
+        with transaction():
+            done = record(line.stop.id, entry, result)
     return outcome if done == "taken" else done
+
+
+def _keep_look(line: StopLine, entry: StopEntry, result: Mapping[str, str], actor: Actor) -> str:
+    """Write the stop, and what was seen there as an internal note of the request, each photo once."""
+    now = clock.now()
+    row = orders.order_or_404(line.stop.order_id or 0)
+    known = {bytes(each.sha256) for each in intake.photos_of(row.ticket_id)}
+    fresh = [each for each in entry.photos if hashlib.sha256(each.full).digest() not in known]
+    words = clean_text(entry.words, WORDS_CHARS)
+    stored, _lost = keep_photos(fresh)
+    try:
+        with transaction():
+            outcome = record(line.stop.id, entry, result)
+            if outcome == "taken" and (words or stored):
+                ticket = tickets.lock(row.ticket_id)
+                note_inside(ticket, words, stored, actor, now, {"order": row.id})
+    except BaseException:
+        drop(stored)
+        raise
+    if outcome != "taken":
+        drop(stored)
+    return outcome

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, or_, select
 
 from service_desk.extensions import db
 from service_desk.intake.models import Photo, Report
@@ -80,12 +80,16 @@ def attach(
 
 
 def attach_again(from_id: int, photo_ids: Collection[int], to_id: int) -> int:
-    """Show some of a ticket's photos on another one too; the files are kept once. Returns how many."""
+    """Show some of a ticket's photos on another one too; the files are kept once. Returns how many. Only what residents gave."""
     if not photo_ids:
         return 0
     columns = [column.name for column in Photo.__table__.columns]
     query = select(*Photo.__table__.columns).where(
-        Photo.authority_id == tenant_id(), Photo.ticket_id == from_id, Photo.id.in_(photo_ids)
+        Photo.authority_id == tenant_id(),
+        Photo.ticket_id == from_id,
+        Photo.id.in_(photo_ids),
+        # What the city or a contractor took belongs to its own events, which say who may see it.
+        or_(Photo.added_by == "resident", Photo.kind == "report"),
     )
     rows = [dict(zip(columns, row, strict=True)) for row in db.session.execute(query.order_by(Photo.id))]
     if rows:

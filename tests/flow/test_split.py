@@ -112,20 +112,25 @@ def test_chosen_photos_and_words_come_along_and_stay_with_the_first(whole, clerk
     answer.add_remark(whole, "גם המדרכה שבורה", Actor("resident", follower.id))
     work_on.add_note(whole, clerk, "פנימי")
     with owner.begin() as connection:
-        for place in (1, 2):
+        for place, kind, who in (
+            (1, "report", "resident"),
+            (2, "report", "resident"),
+            (3, "remark", "staff"),
+            (4, "after", "contractor"),
+        ):
             connection.execute(
                 text("INSERT INTO photos (authority_id, id, ticket_id, kind, storage_key, width, height, size_bytes, sha256, added_by, created_at)"
-                     " VALUES (1, :id, :ticket, 'report', :key, 10, 10, 1, '', 'resident', now())"),
-                {"id": place, "ticket": whole, "key": f"key{place}"},
+                     " VALUES (1, :id, :ticket, :kind, :key, 10, 10, 1, '', :who, now())"),
+                {"id": place, "ticket": whole, "key": f"key{place}", "kind": kind, "who": who},
             )  # fmt: skip
     said_it = next(each for each in queries.remarks_of(whole, with_internal=True) if each.kind == "remark")
-    part = _split(whole, clerk, photo_ids=[2, 77], remark_ids=[said_it.id])
+    part = _split(whole, clerk, photo_ids=[2, 3, 4, 77], remark_ids=[said_it.id])
     assert _ticket(part).photo_count == 1
     photos = list(db.session.scalars(select(Photo).order_by(Photo.id)))
     assert [(each.ticket_id, each.storage_key) for each in photos if each.ticket_id == part] == [
         (part, "key2")
     ]
-    assert len([each for each in photos if each.ticket_id == whole]) == 2
+    assert len([each for each in photos if each.ticket_id == whole]) == 4
     assert [each.text for each in queries.remarks_of(part, with_internal=True)] == ["גם המדרכה שבורה"]
     # Her own words come back to her on her own new link.
     mine = queries.followers_of(part)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 
 import pytest
@@ -15,10 +16,13 @@ from service_desk.extensions import db
 from service_desk.flow.do_order import FieldEntry, take_entry
 from service_desk.flow.issue_order import issue_order
 from service_desk.flow.new_stops import order_stops_of
+from service_desk.flow.read_story import inner_photos
 from service_desk.flow.receive import receive_report
 from service_desk.flow.stop_entry import StopEntry
 from service_desk.flow.verify_order import ask_verification, verify_order
 from service_desk.flow.walk_round import visit_stop
+from service_desk.intake import queries as intake
+from service_desk.intake.rules import EncodedPhoto
 from service_desk.people.rules import Actor
 from service_desk.supervision.queries import stops
 from service_desk.tickets import queries as tickets
@@ -85,6 +89,33 @@ def test_an_order_decided_meanwhile_keeps_its_decision(done, clerk, inspector):
     assert visit_stop(stop_id, sent, inspector) == "moved"
     assert visit_stop(stop_id, sent, inspector) == "repeated"
     assert (state_of(order_id), result_of(stop_id)) == ("passed", "passed")
+
+
+def test_what_was_seen_of_an_order_decided_meanwhile_is_kept_once_for_the_city(done, clerk, inspector):
+    order_id, stop_id = done
+    ticket_id = orders.order_or_404(order_id).ticket_id
+    verify_order(order_id, clerk, passed=True)
+    seen = EncodedPhoto(b"large photo", b"small", 40, 30)
+    sent = StopEntry("k", "השוליים פתוחים", is_good=True, photos=(seen,))
+    assert [visit_stop(stop_id, sent, inspector) for _ in range(2)] == ["moved", "repeated"]
+    db.session.rollback()
+    (photo,) = intake.photos_of(ticket_id)
+    assert bytes(photo.sha256) == hashlib.sha256(b"large photo").digest()
+    note = next(event for event in reversed(tickets.events_of(ticket_id)) if event.kind == "noted")
+    assert inner_photos(note.kind, note.data) == [photo.id]
+    said = [each.text for each in tickets.remarks_of(ticket_id, with_internal=True) if each.is_internal]
+    assert "השוליים פתוחים" in said
+    assert tickets.ticket_or_404(ticket_id).photo_count == 1
+
+
+def test_an_entry_that_broke_off_after_its_decision_keeps_its_photo_once(done, inspector):
+    order_id, stop_id = done
+    ticket_id = orders.order_or_404(order_id).ticket_id
+    seen = EncodedPhoto(b"large photo", b"small", 40, 30)
+    verify_order(order_id, inspector, passed=True, words="תקין", photos=[seen])
+    assert visit_stop(stop_id, StopEntry("k", "תקין", is_good=True, photos=(seen,)), inspector) == "moved"
+    db.session.rollback()
+    assert len(intake.photos_of(ticket_id)) == 1
 
 
 def test_a_look_that_arrives_late_decides_nothing_about_work_done_since(done, clerk, inspector):

@@ -96,7 +96,7 @@ def _page(
         number=city_map().centres[ticket.centre_id].number,
         types=types,
         typed=request.form,
-        photos=dossier.photos,
+        photos=[each for each in dossier.photos if each.added_by == "resident" or each.kind == "report"],
         remarks=[(each, who_of(each)) for each in dossier.remarks],
         chosen={"photo": _ids("photo"), "remark": _ids("remark")},
         followers=len(dossier.people),
