@@ -141,18 +141,49 @@ class AreaIndex:
 
         Shapes: two arrays of n; result n. A point inside the city but in no area is NO_AREA too.
         """
+        x, y, found = self._cells_of(lons, lats)
+        doubtful = np.flatnonzero(found == _OPEN)
+        found[found < 0] = NO_AREA
+        found[doubtful] = self._owners(x[doubtful], y[doubtful])
+        return found
+
+    def near_many(self, lons: npt.ArrayLike, lats: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+        """Say for each point (degrees) whether `locate` would name a neighbour: another area within NEIGHBOUR_M."""
+        x, y, found = self._cells_of(lons, lats)
+        doubtful = np.flatnonzero(found == _OPEN)
+        x, y = x[doubtful], y[doubtful]
+        own = self._owners(x, y)
+        is_here = (own != NO_AREA) | shapely.contains_xy(self._limit, x, y)
+        near = np.zeros(len(own), dtype=bool)
+        # Exact distances are dear: only points in a rough belt around an area are measured.
+        belts = shapely.buffer(self._flat, NEIGHBOUR_M + 1)
+        shapely.prepare(belts)
+        for number, belt in enumerate(belts):
+            asked = np.flatnonzero(is_here & ~near & (own != number))
+            asked = asked[shapely.contains_xy(belt, x[asked], y[asked])]
+            near[asked] = shapely.dwithin(self._flat[number], shapely.points(x[asked], y[asked]), NEIGHBOUR_M)
+        result = np.zeros(found.shape, dtype=bool)
+        result[doubtful] = near
+        return result
+
+    def _cells_of(
+        self, lons: npt.ArrayLike, lats: npt.ArrayLike
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.int16]]:
+        """Return x, y in metres and what the grid knows of each point: an area's position, _OPEN, _OUTSIDE or NO_AREA."""
         x = (np.asarray(lons, dtype=float) - self._lon) * self._east_m
         y = (np.asarray(lats, dtype=float) - self._lat) * self._north_m
         column, row = (x - self._x0) / CELL_M, (y - self._y0) / CELL_M
         covered = (column >= 0) & (column < self._columns) & (row >= 0) & (row < self._rows)
         found = np.full(x.shape, NO_AREA, dtype=np.int16)
         found[covered] = self._grid[row[covered].astype(np.int32), column[covered].astype(np.int32)]
-        doubtful = np.flatnonzero(found == _OPEN)
-        found[found < 0] = NO_AREA
+        return x, y, found
+
+    def _owners(self, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> npt.NDArray[np.int16]:
+        """Return the position of the area that owns each point (metres), or NO_AREA: the lowest code of several."""
+        own = np.full(x.shape, NO_AREA, dtype=np.int16)
         for number in reversed(range(len(self.codes))):
-            inside = shapely.contains_xy(self._owned[number], x[doubtful], y[doubtful])
-            found[doubtful[inside]] = number
-        return found
+            own[shapely.contains_xy(self._owned[number], x, y)] = number
+        return own
 
     def distances_m(self, lon: float, lat: float, area_code: str) -> tuple[tuple[str, float], ...]:
         """Return (code, metres) from a point (degrees) to the ground of every other area, in code order."""

@@ -1,0 +1,1 @@
+"""What-if: the last year counted again under other borders, standards, hours or contract areas (מה אילו)."""
