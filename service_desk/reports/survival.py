@@ -120,11 +120,14 @@ def _thinned(times: Any, shares: Any, lows: Any, highs: Any) -> tuple[tuple[int,
 
 
 def as_said(minutes: int | None) -> int | None:
-    """Return the time as it is said to people, and as it is judged: up to full ten minutes, hours, or days from two on."""
+    """Return the time as it is said to people, and as it is judged: up to full ten minutes, hours, or days from two on.
+
+    Times are known to within one part in a hundred: so little over a full step does not make another one.
+    """
     if minutes is None:
         return None
     step = _DAY if minutes > _IN_DAYS_FROM - _HOUR else _HOUR if minutes > _HOUR else 10
-    return max(math.ceil(minutes / step) * step, 10)
+    return max(math.ceil(0.99 * minutes / step) * step, 10)
 
 
 def wilson(part: int, whole: int) -> tuple[float, float] | None:

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from reports.cases_by_hand import case, put_cases
 from sqlalchemy import text
 
-from reports.cases_by_hand import case, put_cases
 from service_desk import work
 from service_desk.flow.make_expected import make_expected
 from service_desk.flow.receive import receive_report

@@ -93,11 +93,12 @@ def test_a_curve_is_kept_with_few_points_from_its_beginning_to_its_end():
         (2000, 2040),
         (2820, 2820),
         (2821, 2880),
-        (2881, 4320),
+        (2881, 2880),
+        (2950, 4320),
         (None, None),
     ],
 )
-def test_a_time_is_said_rounded_up_never_down(minutes, said):
+def test_a_time_is_said_rounded_up_not_down(minutes, said):
     assert as_said(minutes) == said
 
 

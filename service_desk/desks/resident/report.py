@@ -14,6 +14,7 @@ from service_desk.catalog.rules import DANGER_NUMBERS, danger_kinds
 from service_desk.city.queries import city_map
 from service_desk.desks.filters import by_language
 from service_desk.desks.resident import typed as forms
+from service_desk.desks.resident import usual_times
 from service_desk.desks.resident.door import desk
 from service_desk.desks.resident.sayings import centre_name, problem, whose_move, why_undecided
 from service_desk.errors import BadInput
@@ -138,6 +139,7 @@ def _details(
         ],
         lost=lost,
         photo_limit=PHOTO_LIMIT,
+        usual_time=usual_times.of_type(service.code, handler.id if handler else None),
         question_options=_options,
     )
 

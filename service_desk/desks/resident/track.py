@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
-from service_desk.desks.resident import promises, sayings
+from service_desk.desks.resident import promises, sayings, usual_times
 from service_desk.desks.resident.door import desk
 from service_desk.desks.resident.report import read_photos
 from service_desk.errors import BadInput, NotAllowed, NotFound
@@ -53,6 +53,7 @@ def _shown(story: Story) -> dict[str, Any]:
         "tag": sayings.whose_move(ticket),
         "holder": sayings.holder_words(ticket),
         "promises": promises.show(story.clocks, story.pauses),
+        "usual_time": usual_times.of_story(story),
         "timeline": _timeline(story),
         "photos": photos,
         "channel": sayings.channel_words(story.follower.channel),
