@@ -258,6 +258,7 @@ def _tables() -> None:
     sa.Column('still_open', sa.Integer(), nullable=False),
     sa.Column('curve', postgresql.JSONB(astext_type=Text()), nullable=False),
     sa.Column('back_test', postgresql.JSONB(astext_type=Text()), nullable=False),
+    sa.Column('kept', postgresql.JSONB(astext_type=Text()), nullable=False),
     sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('authority_id', 'service_code', 'centre_id', name=op.f('pk_figures_expected'))
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from service_desk import clock
 from service_desk.reports import expected
 from service_desk.reports.expected import CITY, DAYS
-from service_desk.reports.lasted import Times, judged_had_it_been_told, observed
+from service_desk.reports.lasted import Times, judged_as_told, judged_had_it_been_told, observed
 from service_desk.reports.survival import as_said, estimate
 from service_desk.work import transaction
 
@@ -44,7 +44,8 @@ def make_expected() -> Made:
     found = _estimates(seen)
     back_tests = _back_tests(now)
     with transaction():
-        expected.replace(found, back_tests, now)
+        kept = judged_as_told(now - timedelta(days=DAYS), now)
+        expected.replace(found, back_tests, kept, now)
     expected.forget()
     return Made(
         len(found),

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.orm import defer
 
 from service_desk.extensions import db
-from service_desk.reports.lasted import Times
+from service_desk.reports.lasted import Judged, Times
 from service_desk.reports.models import Expected
 from service_desk.reports.survival import as_said
 from service_desk.work import put_many, tenant_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Table
@@ -78,8 +80,8 @@ def forget() -> None:
 
 
 def of_types() -> list[Expected]:
-    """Return the city's row of each type, by code, without curves. One statement."""
-    return _rows(Expected.centre_id == CITY)
+    """Return the city's row of each type, by code; curves are not read. One statement."""
+    return _rows(Expected.centre_id == CITY, options=(defer(Expected.curve, raiseload=True),))
 
 
 def of_type(service_code: str) -> list[Expected]:
@@ -87,9 +89,10 @@ def of_type(service_code: str) -> list[Expected]:
     return _rows(Expected.service_code == service_code)
 
 
-def _rows(*where: Any) -> list[Expected]:
+def _rows(*where: Any, options: Sequence[Any] = ()) -> list[Expected]:
     query = (
         select(Expected)
+        .options(*options)
         .where(Expected.authority_id == tenant_id(), *where)
         .order_by(Expected.service_code, Expected.centre_id)
     )
@@ -102,9 +105,15 @@ def made_at() -> datetime | None:
 
 
 def replace(
-    found: Mapping[Key, Estimate], back_tests: Mapping[str, Iterable[list[Any]]], now: datetime
+    found: Mapping[Key, Estimate],
+    back_tests: Mapping[str, Iterable[list[Any]]],
+    kept: Mapping[str, Judged],
+    now: datetime,
 ) -> None:
-    """Put these estimates in the place of all others. back_tests: {type: months}, as `Expected.back_test` has them."""
+    """Put these estimates in the place of all others.
+
+    back_tests: {type: months}, as `Expected.back_test` has them; kept: {type: judged} of those really told.
+    """
     db.session.execute(delete(Expected).where(Expected.authority_id == tenant_id()))
     rows = [
         {
@@ -121,6 +130,7 @@ def replace(
             "still_open": each.waiting,
             "curve": [list(point) for point in each.points],
             "back_test": list(back_tests.get(service, ())) if centre_id == CITY else [],
+            "kept": list(astuple(kept.get(service, Judged()))) if centre_id == CITY else [],
             "made_at": now,
         }
         for (service, centre_id), each in sorted(found.items())

@@ -255,6 +255,8 @@ class Expected(Table):
     curve: Mapped[list[Any]] = mapped_column(JSONB)
     #: of the whole city only: [[month, judged, done within half_minutes, within most_minutes], …] had it been told then
     back_test: Mapped[list[Any]] = mapped_column(JSONB, default=list)
+    #: of the whole city only: [judged, done within half, within most] of the requests whose people were really told
+    kept: Mapped[list[Any]] = mapped_column(JSONB, default=list)
     made_at: Mapped[datetime] = mapped_column(Instant)
 
 
