@@ -17,6 +17,7 @@ ACCOUNT = "AC" + "1" * 32
 PER_PAGE = 50
 #: Faults: refused before anything is kept, or kept and then the answer goes wrong.
 REFUSALS = {"429": (429, 20429), "20003": (401, 20003), "21610": (400, 21610), "503 before": (503, 20503)}
+DOWN = (503, 20503)
 KEPT_FIRST = ("503 after", "half body", "no answer", "slow", "not json")
 
 
@@ -65,6 +66,10 @@ class Carrier:
     #: so long after it was made, a message shows in the list; None: never
     listed_after_seconds: float | None = 0
     templates: dict = field(default_factory=dict)
+    #: what create calls to these numbers (as in «To») meet, whatever the others do
+    answers_to: dict = field(default_factory=dict)
+    #: everything is answered 503, the list too
+    is_down: bool = False
     ledger: list = field(default_factory=list)
     seen: list = field(default_factory=list)
     callbacks: int = 0
@@ -108,8 +113,8 @@ class Carrier:
         form = dict(parse_qsl(raw, keep_blank_values=True))
         with self._lock:
             self.seen.append(form)
-            answer = self._answers.pop(0) if self._answers else self.usual
-        refusal = REFUSALS.get(answer) or _refusal(form)
+            answer = self.answers_to.get(form.get("To")) or (self._answers.pop(0) if self._answers else self.usual)  # fmt: skip
+        refusal = DOWN if self.is_down else REFUSALS.get(answer) or _refused_by(answer) or _refusal(form)
         if refusal:
             headers = {"Retry-After": str(self.retry_after_seconds)} if refusal[0] == 429 else {}
             return _answer(
@@ -152,6 +157,8 @@ class Carrier:
 
     def show(self, handler):
         """Answer one message, or the list of those to a number, newest first, in pages."""
+        if self.is_down:
+            return _answer(handler, DOWN[0], {"code": DOWN[1], "status": DOWN[0]})
         parts = urlsplit(handler.path)
         sid = parts.path.rpartition("/")[2].removesuffix(".json")
         if sid != "Messages":
@@ -201,6 +208,11 @@ class Carrier:
         signature = RequestValidator(self.auth_token).compute_signature(url, form)
         self.callbacks += 1
         return post(urlsplit(url).path, form, {"X-Twilio-Signature": signature})
+
+
+def _refused_by(answer):
+    """Return (400, code) when the answer asked for is a code of Twilio's, such as «21614»; else None."""
+    return (400, int(answer)) if answer.isdigit() else None
 
 
 def _refusal(form):

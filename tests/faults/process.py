@@ -1,23 +1,29 @@
 """A process that has the product in memory and forks workers and sweeps of it, so that a test can kill many of them.
 
-Reads lines of its input: «worker CALL», «sweep»; answers each with the pid. CALL says where a worker kills itself:
-never, before or after its first call to the carrier. Waits that are minutes in life are tenths of a second here.
+Reads lines of JSON, {"kind": worker | sweep | asker, "moment": …, "ahead": …}; answers each with the pid. moment: where a
+worker kills itself: never, before or after its first call to the carrier, or its first call with a code. ahead: so many
+seconds the clock of its host is wrong; at SIGUSR1 that clock is set right, in one leap. Waits that are minutes in life
+are tenths of a second here.
 """
 
+import json
 import os
 import signal
 import sys
 import time
 from datetime import timedelta
 
+import time_machine
 from redis import Redis
 from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 
 from service_desk import clock, jobs, work
+from service_desk.flow.enter import ask_code
 from service_desk.flow.sweep import sweep
 from service_desk.messages import rules
 from service_desk.messages.channels.twilio import Twilio
+from service_desk.messages.rules.entering import CODE
 
 #: ends in this: the worker has a fault of its own with the message
 POISONED = "666"
@@ -31,17 +37,26 @@ def hurry():
     rules._BACK_OFF_SECONDS = (0.2, 0.4, 0.8)
 
 
-def be_worker(moment):
+def go_wrong(ahead):
+    """Let the clock of this host be wrong by so many seconds, until SIGUSR1 sets it right."""
+    shown = time_machine.travel(time.time() + ahead, tick=True)
+    traveller = shown.start()
+    signal.signal(signal.SIGUSR1, lambda *_: traveller.shift(-ahead))
+
+
+def be_worker(asked):
     """Work on the real queue until killed."""
     send = Twilio.send
+    when, _, what = asked["moment"].partition(" ")
 
     def faulty(self, envelope):
         if envelope.address.endswith(POISONED):
             raise KeyError("poison")
-        if moment == "before":
+        is_meant = what != "code" or envelope.event == CODE
+        if when == "before" and is_meant:
             os.kill(os.getpid(), signal.SIGKILL)
         sent = send(self, envelope)
-        if moment == "after":
+        if when == "after" and is_meant:
             os.kill(os.getpid(), signal.SIGKILL)
         return sent
 
@@ -53,12 +68,32 @@ def be_worker(moment):
     )
 
 
-def be_sweep():
+def be_sweep(_asked):
     """Sweep every fifth of a second until killed; what fails is tried again, as the timetable does."""
     with jobs._app().app_context():
         while True:
             jobs._run(jobs.Timer("sweep", 0, lambda: sweep(clock.now()), for_all=True))
             time.sleep(0.2)
+
+
+def be_asker(asked):
+    """Ask for a code, as a web of this host would; leave the browser's secret in the queue's server."""
+    with jobs._app().app_context(), work.tenant(1):
+        jobs._look_at_the_clock()
+        secret = ask_code(asked["phone"], "10.9.9.9", "he")
+    Redis.from_url(os.environ["REDIS_URL"]).set("asked", secret)
+
+
+KINDS = {"worker": be_worker, "sweep": be_sweep, "asker": be_asker}
+
+
+def be(asked):
+    """Be what is asked for, until the end."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.dup2(2, 1)
+    if asked["ahead"]:
+        go_wrong(asked["ahead"])
+    KINDS[asked["kind"]](asked)
 
 
 def main():
@@ -68,13 +103,12 @@ def main():
     jobs._app()
     assert work.present_tenant() is None
     for line in sys.stdin:
-        kind, _, moment = line.strip().partition(" ")
         pid = os.fork()
         if pid == 0:
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            os.dup2(2, 1)
-            be_worker(moment) if kind == "worker" else be_sweep()
-            os._exit(0)
+            try:
+                be(json.loads(line))
+            finally:
+                os._exit(0)
         sys.stdout.write(f"{pid}\n")
         sys.stdout.flush()
 

@@ -18,11 +18,14 @@ def is_signed() -> bool:
     """Say whether the carrier signed this request with the installation's token.
 
     The address is put together from PUBLIC_BASE_URL and the raw path and query: Host and X-Forwarded headers, which
-    anybody can write, are not asked. Without a configured token nothing is believed.
+    anybody can write, are not asked. Without a configured token nothing is believed, nor is another account of the carrier's.
     """
-    token = config.current().twilio_auth_token
+    settings = config.current()
+    token, account = settings.twilio_auth_token, settings.twilio_account_sid
     signature = request.headers.get("X-Twilio-Signature", "")
     if not token or not signature:
+        return False
+    if account and request.form.get("AccountSid", account) != account:
         return False
     validator = RequestValidator(token)
     return any(validator.validate(address, request.form, signature) for address in _addresses())
