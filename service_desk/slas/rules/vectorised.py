@@ -19,8 +19,13 @@ def due_at_many(opened: ArrayLike, minutes: ArrayLike, calendar: Calendar) -> ND
     equal to ``due_at`` row by row. Raises CalendarEnds if any row passes the calendar's end, ImpossibleCalendar,
     ValueError for a negative promise.
     """
+    return due_after_many(opened, 60 * np.asarray(minutes, dtype=np.int64), calendar)
+
+
+def due_after_many(opened: ArrayLike, open_seconds: ArrayLike, calendar: Calendar) -> NDArray[np.int64]:
+    """Return when so much open time has passed since many openings: as ``due_at_many``, of open seconds ≥ 0."""
     start, seconds = np.broadcast_arrays(
-        np.asarray(opened, dtype=np.int64), 60 * np.asarray(minutes, dtype=np.int64)
+        np.asarray(opened, dtype=np.int64), np.asarray(open_seconds, dtype=np.int64)
     )
     if start.size == 0:
         return np.empty(start.shape, dtype=np.int64)
