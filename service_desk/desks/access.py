@@ -46,6 +46,8 @@ AUDIENCE: dict[str, frozenset[str]] = {
     # a signed link's page, and what a phone keeps before it knows anybody
     "field": PUBLIC,
     "mayor": frozenset({"mayor", "manager", "admin"}),
+    # a unit sees what it has to keep
+    "visits": frozenset({"mayor", "manager", "admin", "unit"}),
     "admin": frozenset({"admin"}),
     "notices": frozenset({"clerk", "manager", "unit", "inspector", "mayor", "admin"}),
 }
@@ -53,7 +55,9 @@ AUDIENCE: dict[str, frozenset[str]] = {
 WITHOUT_CSRF = ("open311", "hooks", "ops")
 #: endpoints that belong to the installation, not to an authority
 WITHOUT_TENANT = frozenset({"static", "ops.healthz", "ops.readyz", "ops.metrics"})
-_PRIVATE = frozenset({"clerk", "contractor", "inspector", "mayor", "admin", "notices", "sandbox", "door"})
+_PRIVATE = frozenset(
+    {"clerk", "contractor", "inspector", "mayor", "visits", "admin", "notices", "sandbox", "door"}
+)
 _PRIVATE_ENDPOINTS = frozenset(
     {"resident.where", "resident.placed", "resident.send", "resident.join", "resident.find"}
 )
@@ -70,6 +74,7 @@ def desks() -> tuple[Blueprint, ...]:
         contractor.field,
         inspector.desk,
         mayor.desk,
+        mayor.visits,
         notices.desk,
         admin.desk,
         sandbox.desk,
@@ -100,6 +105,8 @@ def guard() -> Response | None:
             return None
         raise NotFound
     if not current_user.is_authenticated:
+        if desk == contractor.desk.name and contractor.link_door.had_link():
+            return redirect(url_for("field.ended"))
         return redirect(
             url_for("door.login", next=request.full_path.rstrip("?") if request.method == "GET" else None)
         )

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from contractor_orders import firm, issued
 from flask import g
 from sqlalchemy import text
 
+from service_desk import clock
+from service_desk.city import kept
+from service_desk.contractors.queries import links
 from service_desk.flow import field_links
 
 
@@ -94,3 +99,51 @@ def test_the_worker_keeps_to_its_desk(client):
 def test_an_error_before_anybody_is_known_is_a_page_not_a_fault(client):
     for path in ("/contractor/leave", "/contractor/o/1/entries"):
         assert client.raw.post(path).status_code == 400
+
+
+def test_a_link_ends_with_its_giver(client, clerk, order_id, owner):
+    token = field_links.give_link(firm().id, None, "משה", 3, clerk)
+    start(client, token)
+    assert fresh(client, "/contractor/").status_code == 200
+    with owner.begin() as connection:
+        connection.execute(text("UPDATE staff SET is_active = false WHERE id = :id"), {"id": clerk.id})
+    try:
+        away = fresh(client, "/contractor/")
+        assert away.headers["Location"].endswith("/contractor/ended")
+        page = client.get("/contractor/ended?lang=en")
+        assert page.status_code == 410
+        assert "This link has ended" in page.get_data(as_text=True)
+        assert client.get(f"/contractor/k/{token}").status_code == 404
+        entry = client.raw.post(
+            f"/contractor/o/{order_id}/entries", data={"kind": "accept", "entry_key": "x"}
+        )
+        assert entry.status_code != 200
+        with owner.connect() as connection:
+            found = connection.scalar(text("SELECT state FROM work_orders WHERE id = :id"), {"id": order_id})
+        assert found == "issued"
+    finally:
+        with owner.begin() as connection:
+            connection.execute(text("UPDATE staff SET is_active = true WHERE id = :id"), {"id": clerk.id})
+
+
+def test_a_link_ends_with_the_contract_it_was_given_under(client, clerk, order_id, owner):
+    unit = firm()
+    token = field_links.give_link(unit.id, None, "משה", 30, clerk)
+    assert client.get(f"/contractor/k/{token}").status_code == 200
+    later = clock.now() + timedelta(days=2)
+    end = "UPDATE contracts SET valid_to = :day WHERE unit_id = :unit AND valid_to IS NOT DISTINCT FROM :was"
+    grow = text("UPDATE authorities SET data_version = data_version + 1")
+    day = clock.local(later).date()
+    with owner.begin() as connection:
+        connection.execute(text(end), {"day": day, "unit": unit.id, "was": None})
+        connection.execute(grow)
+    kept.forget()
+    try:
+        assert links.by_token(token, clock.now()) is not None
+        assert links.by_token(token, later) is None
+        assert links.given_to(unit.id, later) == []
+    finally:
+        with owner.begin() as connection:
+            connection.execute(text(end), {"day": None, "unit": unit.id, "was": day})
+            connection.execute(grow)
+        kept.forget()

@@ -7,25 +7,45 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from service_desk.contractors.models import FieldLink
+from service_desk.contractors.queries import contracts
 from service_desk.extensions import db
+from service_desk.people.models import Staff
 from service_desk.people.rules import digest
 from service_desk.work import tenant_id
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy import ColumnElement
+
     from service_desk.people.rules import Actor
 
 
-def by_token(token: str, now: datetime) -> FieldLink | None:
-    """Return the link behind a token, or None: the same for wrong, ended and revoked ones."""
-    query = select(FieldLink).where(
+def _opens(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return what a link needs to open anything: its time, nobody ended it, and whoever gave it still works here."""
+    left = select(Staff.id).where(
+        Staff.authority_id == FieldLink.authority_id,
+        Staff.id == FieldLink.created_by,
+        Staff.is_active.is_(False),
+    )
+    return (
         FieldLink.authority_id == tenant_id(),
-        FieldLink.token_hash == digest(token),
         FieldLink.expires_at > now,
         FieldLink.revoked_at.is_(None),
+        ~left.exists(),
     )
-    return db.session.scalar(query)
+
+
+def _outlives(link: FieldLink, now: datetime) -> bool:
+    """Say whether the contract under which the link was given has ended: what is begun goes on by a login, or a new link."""
+    then, today = ({row.unit_id for row in contracts.all_in_force(at)} for at in (link.created_at, now))
+    return link.unit_id in then and link.unit_id not in today
+
+
+def by_token(token: str, now: datetime) -> FieldLink | None:
+    """Return the link behind a token, or None: the same for a wrong one and for one that opens nothing any more."""
+    link = db.session.scalar(select(FieldLink).where(*_opens(now), FieldLink.token_hash == digest(token)))
+    return None if link is None or _outlives(link, now) else link
 
 
 def by_id(link_id: int) -> FieldLink | None:
@@ -37,23 +57,19 @@ def by_id(link_id: int) -> FieldLink | None:
 
 def given_to(unit_id: int, now: datetime) -> list[FieldLink]:
     """Return a contractor's links that still open something, the newest first."""
-    query = select(FieldLink).where(
-        FieldLink.authority_id == tenant_id(),
-        FieldLink.unit_id == unit_id,
-        FieldLink.expires_at > now,
-        FieldLink.revoked_at.is_(None),
-    )
-    return list(db.session.scalars(query.order_by(FieldLink.created_at.desc())))
+    query = select(FieldLink).where(*_opens(now), FieldLink.unit_id == unit_id)
+    found = db.session.scalars(query.order_by(FieldLink.created_at.desc())).all()
+    return [each for each in found if not _outlives(each, now)]
 
 
 def allows(actor: Actor, order_id: int, now: datetime) -> bool:
     """Say whether an actor who came by a link may still act on the order; who logged in always may, as far as links go."""
     if actor.kind != "contractor" or actor.id is None:
         return True
-    link = by_id(actor.id)
-    if link is None:
+    if by_id(actor.id) is None:
         return True
-    return link.revoked_at is None and link.expires_at > now and link.order_id in (None, order_id)
+    link = db.session.scalar(select(FieldLink).where(*_opens(now), FieldLink.id == actor.id))
+    return link is not None and not _outlives(link, now) and link.order_id in (None, order_id)
 
 
 def scope_of(actor: Actor) -> int | None:

@@ -114,6 +114,17 @@ def leave() -> BaseResponse:
     return response
 
 
+@field.get("/contractor/ended")
+def ended() -> tuple[str, int]:
+    """Say that the link on this phone opens nothing any more."""
+    return render_template("contractor/link.html", link=None, token=""), 410
+
+
+def had_link() -> bool:
+    """Say whether this phone came by a link that was good once."""
+    return bool(request.cookies.get(_cookie()))
+
+
 @field.get("/contractor/left")
 def left() -> str:
     """Say that the work here has ended."""
