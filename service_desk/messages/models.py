@@ -310,7 +310,7 @@ class Approval(Table):
 
     __tablename__ = "approvals"
     authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
-    #: as submitted: keshet_<event>_<locale>[_v<version>]
+    #: as submitted: keshet_<event>_<locale>, of a city's own words with its slug and a mark of the words
     name: Mapped[str] = mapped_column(Text, primary_key=True)
     content_sid: Mapped[str | None] = mapped_column(Text)
     #: unsubmitted | received | pending | approved | rejected | paused | disabled

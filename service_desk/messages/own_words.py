@@ -32,8 +32,38 @@ _kept = Kept(_read)
 
 
 def in_force() -> Mapping[Place, str]:
-    """Return {(event, channel, language): the city's own words}; what is not there goes by the words of the house."""
+    """Return {(event, channel, language): the city's own words}; what is not there goes by the words of the house.
+
+    Those for WhatsApp are what the city wants: what is sent is decided by `for_whatsapp` and the approvals.
+    """
     return _kept.get()
+
+
+def _read_whatsapp() -> Mapping[tuple[str, str], tuple[tuple[int, str], ...]]:
+    mine = (Wording.authority_id == tenant_id(), Wording.channel == "whatsapp")
+    query = select(
+        Wording.event, Wording.locale, Wording.version, Wording.body, Wording.valid_from, Wording.valid_to
+    )
+    found: dict[tuple[str, str], list[tuple[int, str]]] = {}
+    followed_at: dict[tuple[str, str], datetime | None] = {}
+    for row in db.session.execute(query.where(*mine).order_by(Wording.version.desc())):
+        place = (row.event, row.locale)
+        if followed_at.get(place) != row.valid_to:
+            continue  # the words of the house held after it
+        found.setdefault(place, []).append((row.version, row.body))
+        followed_at[place] = row.valid_from
+    return {place: tuple(versions) for place, versions in found.items()}
+
+
+_kept_whatsapp = Kept(_read_whatsapp)
+
+
+def for_whatsapp() -> Mapping[tuple[str, str], tuple[tuple[int, str], ...]]:
+    """Return {(event, language): ((version, words), …)}: what the city wants, then what each took the place of.
+
+    The first that WhatsApp has approved is sent; versions from before the words of the house held again are not there.
+    """
+    return _kept_whatsapp.get()
 
 
 def history(event: str, channel: str, locale: str) -> list[tuple[Wording, str]]:

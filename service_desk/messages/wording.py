@@ -17,7 +17,8 @@ from service_desk import clock
 from service_desk.city import kept
 from service_desk.messages.own_words import in_force
 from service_desk.messages.rules.entering import CODE, LIFE, MARK, SPOKEN_MARK
-from service_desk.messages.rules.own_words import HOLES, fill
+from service_desk.messages.rules.own_words import GAPS, HOLES, fill, gaps_of
+from service_desk.messages.whatsapp_words import present
 from service_desk.tickets.rules import shown
 
 if TYPE_CHECKING:
@@ -61,15 +62,13 @@ def render_both(event: str, locale: str, values: Mapping[str, Any]) -> tuple[str
     with force_locale(locale):
         shown_values = _localized(locale, values)
         shown_values["details"] = _details(event, shown_values)
-        variables = {
-            "1": shown_values["city"],
-            "2": shown_values["reference"],
-            "3": shown_values["details"],
-            "4": values["link"],
-        }
+        in_gaps = {**shown_values, "sender": shown_values["city"]}
+        name, own = present(event, locale)
+        # Only what the words hold open: a message is found again by its values.
+        gaps = gaps_of(own) if own else GAPS
         beside = {
-            "name": template_name(event, locale),
-            "variables": variables,
+            "name": name,
+            "variables": {number: in_gaps[hole] for hole, number in gaps.items()},
             "sms": _render(event, "sms", locale, values),
         }
         return _render(event, "whatsapp", locale, values), beside
@@ -96,17 +95,15 @@ def preferences_link() -> str:
     return f"{kept.public_base_url()}/me"
 
 
-def template_name(event: str, locale: str) -> str:
-    """Return the name under which the WhatsApp template of an event and language is approved."""
-    return f"keshet_{event}_{locale}"
+def template_text(event: str, locale: str, own: str | None = None) -> str:
+    """Return the words to submit for approval, with {{1}} city, {{2}} reference, {{3}} details, {{4}} link.
 
-
-def template_text(event: str, locale: str) -> str:
-    """Return the words to submit for approval, with {{1}} city, {{2}} reference, {{3}} details, {{4}} link."""
+    own: the city's; None: those of the house.
+    """
     with force_locale(locale):
-        sender = _("Keshet %(city)s", city="{{1}}")
-        blanks = {"sender": sender, "reference": "{{2}}", "details": "{{3}}", "link": "{{4}}"}
-        return _fill(event, "whatsapp", blanks)
+        blanks = {hole: f"{{{{{number}}}}}" for hole, number in GAPS.items()}
+        blanks["sender"] = _("Keshet %(city)s", city=blanks["sender"])
+        return fill(own, blanks) if own else _fill(event, "whatsapp", blanks)
 
 
 def _render(event: str, channel: str, locale: str, values: Mapping[str, Any]) -> str:
@@ -114,7 +111,8 @@ def _render(event: str, channel: str, locale: str, values: Mapping[str, Any]) ->
     if channel == "voice":
         shown_values["due"] = moment(values.get("due_at"), locale, _SPOKEN_MOMENT)
     shown_values["details"] = _details(event, shown_values)
-    own = in_force().get((event, channel, locale))
+    is_whatsapp = channel == "whatsapp"
+    own = present(event, locale)[1] if is_whatsapp else in_force().get((event, channel, locale))
     return fill(own, shown_values) if own else _fill(event, channel, shown_values)
 
 

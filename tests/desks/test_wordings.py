@@ -99,6 +99,15 @@ def test_what_cannot_be_kept_comes_back_with_a_reason(admin, words, sentence):
     assert own_words.history("received", "sms", "he") == []
 
 
+@pytest.mark.parametrize(
+    "words", ["{reference} {link} שלום", "{sender}: {reference} {link}.", "{sender}{reference}: {link} תודה"]
+)
+def test_words_that_whatsapp_would_refuse_for_their_gaps_are_not_handed_in(admin, words):
+    answer = admin.post("/admin/words/received/whatsapp/he", {"words": words, "seen": "1", "act": "keep"})
+    assert answer.status_code == 422
+    assert "WhatsApp refuses words" in answer.text
+
+
 def test_trying_shows_parts_and_jarring_words_and_keeps_nothing(admin):
     page = admin.post(PLACE, {"words": f"לחצו. {OWN}", "act": "try"}).text
     assert "SMS parts" in page

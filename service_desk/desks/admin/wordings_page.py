@@ -8,12 +8,13 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
+from service_desk import config
 from service_desk.city import kept
 from service_desk.desks.admin.keys_page import _actor, desk
 from service_desk.desks.speech import LANGUAGES, RTL
 from service_desk.errors import BadInput
 from service_desk.flow import set_words
-from service_desk.messages import approvals, own_words, wording
+from service_desk.messages import approvals, own_words, whatsapp_words, wording
 from service_desk.messages.rules import EVENTS
 from service_desk.messages.rules import own_words as rules
 from service_desk.messages.rules.choosing import SPOKEN
@@ -74,6 +75,9 @@ _APPROVAL = {
 _PROBLEM = {
     "required": lazy_gettext("Something has to be said."),
     "too_long": lazy_gettext("This is too long for this way."),
+    "gap_at_edge": lazy_gettext(
+        "WhatsApp refuses words that begin or end with a gap, or have two gaps with nothing between."
+    ),
     "changed": lazy_gettext(
         "Somebody has changed these words meanwhile. The present ones are in the history below."
     ),
@@ -132,7 +136,10 @@ def set_wording(event: str, channel: str, locale: str) -> ResponseReturnValue:
             kept.forget()
             return _form(event, channel, locale, words, error.problems["words"]), 422
     kept.forget()
-    flash(_("Kept. It holds from the next message on."))
+    if channel == "whatsapp" and act != "default":
+        flash(_("Kept. WhatsApp is asked to approve the words; until it has, those before them are sent."))
+    else:
+        flash(_("Kept. It holds from the next message on."))
     return redirect(url_for("admin.wording", event=event, channel=channel, locale=locale), 303)
 
 
@@ -160,7 +167,23 @@ def _form(event: str, channel: str, locale: str, words: str, problem: str = "") 
         is_own=any(version.valid_to is None for version, _who in versions),
         seen=versions[0][0].version + 1 if versions else 1,
         longest=rules.LONGEST[channel],
+        approval=_approval(event, locale) if channel == "whatsapp" else None,
     )
+
+
+def _approval(event: str, locale: str) -> dict[str, object]:
+    """Return what WhatsApp says of the city's newest words: state (words, colour), reason, and which version is sent now."""
+    versions = own_words.for_whatsapp().get((event, locale), ())
+    _name, sent = whatsapp_words.present(event, locale)
+    wanted = whatsapp_words.template_name(event, locale, versions[0][1] if versions else None)
+    found = next((each for each in approvals.every_approval() if each.name == wanted), None)
+    state = found.state if found else "unsubmitted"
+    return {
+        "look": _APPROVAL.get(state, (state, "neutral")),
+        "reason": found.reason if found else "",
+        "sent": next((version for version, body in versions if body == sent), None),
+        "is_sandbox": config.current().message_transport != "twilio",
+    }
 
 
 def _sentence(problem: str, event: str, channel: str, words: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from service_desk import config, work
 from service_desk.city import kept
 from service_desk.extensions import db
-from service_desk.messages import rules, wording
+from service_desk.messages import rules, whatsapp_words, wording
 from service_desk.messages.actions.timing import QUIET, allowed_from
 from service_desk.messages.approvals import can_use
 from service_desk.messages.channels import offered
@@ -190,7 +190,7 @@ def _sayable(choice: Choice, event: str, person: Recipient, now: datetime) -> Ch
     if (
         choice.channel != "whatsapp"
         or rules.may_use_free_words(person.last_inbound_at, now)
-        or can_use(wording.template_name(event, person.locale))
+        or can_use(whatsapp_words.present(event, person.locale)[0])
     ):
         return choice
     return Choice("sms", choice.address, "template_not_approved")

@@ -9,17 +9,25 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 #: ways for which a city may word messages itself
-CHANNELS = ("sms", "voice", "email")
+CHANNELS = ("sms", "whatsapp", "voice", "email")
 _USUAL = ("sender", "reference", "link", "centre", "service", "due", "holder", "other", "references")
 #: what may be held open, by channel
 HOLES = {
     "sms": _USUAL,
+    "whatsapp": ("sender", "reference", "details", "link"),
     "voice": ("sender", "digits", "centre", "due"),
     "email": (*_USUAL, "details", "text", "preferences"),
 }
 #: what must be held open, so that a person can find her request and answer
-NEEDED = {"sms": ("reference", "link"), "voice": ("digits",), "email": ("reference", "link", "preferences")}
-LONGEST = {"sms": 335, "voice": 600, "email": 2000}
+NEEDED = {
+    "sms": ("reference", "link"),
+    "whatsapp": ("reference", "link"),
+    "voice": ("digits",),
+    "email": ("reference", "link", "preferences"),
+}
+LONGEST = {"sms": 335, "whatsapp": 700, "voice": 600, "email": 2000}
+#: the gaps of an approved template, by the hole each stands for; the sender's has the service's own name before it
+GAPS = {"sender": "1", "reference": "2", "details": "3", "link": "4"}
 _HOLE = re.compile(r"\{([^{}]*)\}")
 #: where a sentence ends, in the five languages
 _SENTENCE = re.compile(r"(?<=[.!?؟።])[ \t]+")
@@ -36,14 +44,19 @@ _HEBREW_WORD = re.compile(r"[\u05d0-\u05ea]+(?:/[\u05d0-\u05ea]+)?")
 
 
 def problem_of(event: str, channel: str, words: str) -> str | None:
-    """Return why words cannot be kept: required, too_long, unknown_variable, missing_variable; None: they can."""
+    """Return why words cannot be kept; None: they can.
+
+    required, too_long, unknown_variable, missing_variable, or gap_at_edge: WhatsApp would refuse them for it.
+    """
     if not words:
         return "required"
     if len(words) > LONGEST[channel]:
         return "too_long"
     if unknown_holes(channel, words):
         return "unknown_variable"
-    return "missing_variable" if missing_holes(event, channel, words) else None
+    if missing_holes(event, channel, words):
+        return "missing_variable"
+    return "gap_at_edge" if channel == "whatsapp" and _has_gap_at_edge(words) else None
 
 
 def unknown_holes(channel: str, words: str) -> tuple[str, ...]:
@@ -58,6 +71,19 @@ def missing_holes(event: str, channel: str, words: str) -> tuple[str, ...]:
     if event == "digest" and "references" in held:
         held.add("reference")
     return tuple(name for name in NEEDED[channel] if name not in held)
+
+
+def _has_gap_at_edge(words: str) -> bool:
+    """Say whether words begin or end with a gap, or have two with nothing between; {sender} begins with a word."""
+    bare = words.strip().rstrip(".!?\u061f\u1362 ")
+    begins_bare = bare.startswith("{") and not bare.startswith("{sender}")
+    return begins_bare or bare.endswith("}") or "}{" in bare
+
+
+def gaps_of(words: str) -> dict[str, str]:
+    """Return {hole: number of the gap} of what WhatsApp words hold open."""
+    held = set(_HOLE.findall(words))
+    return {name: number for name, number in GAPS.items() if name in held}
 
 
 def jarring(words: str) -> tuple[str, ...]:
