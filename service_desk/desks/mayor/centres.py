@@ -12,76 +12,90 @@ from service_desk.desks.filters import by_language
 from service_desk.desks.mayor import words
 from service_desk.desks.mayor.door import Asked, link
 from service_desk.desks.mayor.drawing import Scale, common_scale, range_of, trend_line
-from service_desk.reports.queries import CITY, Figures
+from service_desk.desks.mayor.overview_changes import spoken_value
+from service_desk.desks.mayor.overview_figures import change
+from service_desk.reports.sums import CITY, Now
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from service_desk.city.models import Centre
+    from service_desk.desks.mayor.overview_figures import Overview
 
 #: late tickets among the open ones from which the number is drawn in the colour of lateness
 MANY_LATE = 0.1
 
 
-def columns(centres: Sequence[Centre], figures: dict[int, Figures], asked: Asked) -> list[dict[str, Any]]:
-    """Return what each centre's column shows, by number."""
-    scale = common_scale([figures[each.id].trend for each in centres])
-    longest = max((figures[each.id].to_resolve.nine_tenths or 0 for each in centres), default=0)
-    city_share = figures[CITY].on_time.percent
-    target = scale.y(max(city_share, scale.low)) if city_share is not None else None
-    return [_column(each, figures[each.id], asked, scale, longest, target) for each in centres]
+def columns(
+    centres: Sequence[Centre], found: Overview, asked: Asked, own: Collection[int] = ()
+) -> list[dict[str, Any]]:
+    """Return what each centre's column shows, by number. own: ids of the reader's centres, which are marked."""
+    scale = common_scale([found.line(each.id) for each in centres])
+    most = found.values("most")
+    longest = max((most[each.id].number or 0 for each in centres), default=0)
+    city = found.shown.value("on_time", CITY).number
+    target = scale.y(max(city, scale.low)) if city is not None else None
+    return [
+        _head(each, found, asked)
+        | {"own": _("my centre") if each.id in own else ""}
+        | _body(each, found, asked, scale, longest, target)
+        for each in centres
+    ]
 
 
-def _column(
-    centre: Centre, own: Figures, asked: Asked, scale: Scale, longest: float, target: float | None
-) -> dict[str, Any]:
-    shown = {
+def _head(centre: Centre, found: Overview, asked: Asked) -> dict[str, Any]:
+    now = found.standing.get(centre.id, Now())
+    return {
         "number": centre.number,
         "name": by_language(centre.name),
         "label": _("on time, 12 weeks"),
         "few": "",
-        "open": _to(link("open", asked, centre.number), ngettext("%(num)s open", "%(num)s open", own.open)),
-        "late": _to(link("late", asked, centre.number), ngettext("%(num)s late", "%(num)s late", own.late)),
-        "is_many_late": own.late > MANY_LATE * own.open,
+        "open": _to(link("open", asked, centre.number), ngettext("%(num)s open", "%(num)s open", now.open)),
+        "late": _to(link("late", asked, centre.number), ngettext("%(num)s late", "%(num)s late", now.late)),
+        "is_many_late": now.late > MANY_LATE * now.open,
     }
-    if own.on_time.is_few:
+
+
+def _body(
+    centre: Centre, found: Overview, asked: Asked, scale: Scale, longest: float, target: float | None
+) -> dict[str, Any]:
+    judged = found.shown.value("on_time", centre.id)
+    if judged.is_few:
         sentence = ngettext(
             "%(num)s promise fell due: too few to compare.",
             "%(num)s promises fell due: too few to compare.",
-            own.on_time.whole,
+            judged.cases,
         )
-        return shown | {"few": sentence}
-    return shown | _judged(centre, own, asked) | _line(own, scale, target) | _range(own, longest)
-
-
-def _judged(centre: Centre, own: Figures, asked: Asked) -> dict[str, Any]:
-    change = own.on_time.change
+        return {"few": sentence}
+    moved = change("on_time", judged, found.before.value("on_time", centre.id))
     return {
-        "percent": _to(link("due", asked, centre.number), words.share(own.on_time.percent)),
-        "change": f"{'+' if change > 0 else '−'}{words.number(abs(change))}" if change else "",
-        "is_better": bool(change and change > 0),
+        "percent": _to(link("due", asked, centre.number), words.share(judged.number)),
+        "change": f"{'+' if moved > 0 else '−'}{words.number(abs(moved))}" if moved else "",
+        "is_better": bool(moved and moved > 0),
+        **_line(found.line(centre.id), scale, target),
+        **_range(centre.id, found, longest),
     }
 
 
-def _line(own: Figures, scale: Scale, target: float | None) -> dict[str, Any]:
-    line = trend_line(own.trend, scale)
+def _line(shares: Sequence[float | None], scale: Scale, target: float | None) -> dict[str, Any]:
+    line = trend_line(shares, scale)
     if line is None:
         return {"line": ""}
     return {"line": line.points, "last_x": line.last_x, "last_y": line.last_y, "target_y": target or 0}
 
 
-def _range(own: Figures, longest: float) -> dict[str, Any]:
-    half, nine = own.to_resolve.half or 0, own.to_resolve.nine_tenths or 0
-    start, length = range_of(half, nine, longest)
+def _range(centre_id: int, found: Overview, longest: float) -> dict[str, Any]:
+    half, most = found.shown.value("half", centre_id), found.shown.value("most", centre_id)
+    start, length = range_of(half.number or 0, most.number or 0, longest)
     return {
         "median_percent": start,
         "spread_percent": length,
-        "median": words.length(own.to_resolve.half),
-        "p90": words.length(own.to_resolve.nine_tenths),
+        "median": spoken_value("half", half),
+        "p90": spoken_value("most", most),
         "spoken": _(
             "Until done: half within %(half)s, nine of ten within %(nine)s",
-            half=words.length(own.to_resolve.half),
-            nine=words.length(own.to_resolve.nine_tenths),
+            half=spoken_value("half", half),
+            nine=spoken_value("most", most),
         ),
     }
 

@@ -43,7 +43,8 @@ def _actor() -> Actor:
     return cast("Actor", current_user.actor)
 
 
-def _contractor(unit_id: int) -> Unit:
+def contractor_or_404(unit_id: int) -> Unit:
+    """Return the contractor. Raises NotFound for another unit."""
     unit = city_map().units.get(unit_id)
     if unit is None or unit.kind != "contractor":
         raise NotFound
@@ -85,7 +86,7 @@ def contractors_page() -> str:
 def damages_page() -> str:
     """List damages: those to be decided, or ?show=all; ?unit= of one contractor, ?month= of one month. Two statements."""
     unit_id = request.args.get("unit", "")
-    unit = _contractor(int(unit_id)) if unit_id.isdecimal() and len(unit_id) < 19 else None
+    unit = contractor_or_404(int(unit_id)) if unit_id.isdecimal() and len(unit_id) < 19 else None
     month = money.read_month(request.args.get("month", ""))
     shows_all = request.args.get("show") == "all"
     found = queries.damages_in(
@@ -135,7 +136,7 @@ def _damage(damage_id: int, **more: Any) -> str:
         row=money.row_of(row, ticket.reference, number),
         damage=row,
         ticket=ticket,
-        unit=_contractor(row.unit_id),
+        unit=contractor_or_404(row.unit_id),
         lines=money.working_lines(row.working),
         events=[(each, sentence(each)) for each in events_of(ticket.id) if each.seq in proofs],
         decided_by=staff_names().get(row.decided_by or 0, ""),
@@ -156,7 +157,7 @@ def statement_page(unit_id: int, month: str) -> str:
 @desk.post("/mayor/statements/<int:unit_id>/<month>/sign", endpoint="sign")
 def sign(unit_id: int, month: str) -> ResponseReturnValue:
     """Freeze the month."""
-    _contractor(unit_id)
+    contractor_or_404(unit_id)
     try:
         statements.sign_statement(unit_id, _month(month), _actor())
     except BadInput as error:
@@ -180,7 +181,7 @@ def statement_xlsx(unit_id: int, month: str) -> Response:
 
 
 def _content(unit_id: int, month: date) -> tuple[dict[str, Any], Statement | None]:
-    _contractor(unit_id)
+    contractor_or_404(unit_id)
     signed = queries.statement_of(unit_id, month)
     return (signed.content, signed) if signed else (statements.draft(unit_id, month).content, None)
 
@@ -190,7 +191,7 @@ def _signer(signed: Statement | None) -> str:
 
 
 def _statement(unit_id: int, month: date, problem: str = "") -> str:
-    unit = _contractor(unit_id)
+    unit = contractor_or_404(unit_id)
     signed = queries.statement_of(unit_id, month)
     draft = None if signed else statements.draft(unit_id, month)
     content = signed.content if signed else draft.content if draft else {}

@@ -1,27 +1,31 @@
-"""The overview: one sentence, five figures, seven centres, a map, the longest delays, where the time goes."""
+"""The overview: today, five figures, the centres side by side, where it is late, the longest delays, where the time goes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import render_template, request
+from flask_login import current_user
 
 from service_desk import clock
 from service_desk.city.queries import city_map
 from service_desk.desks.area_svg import area_shapes
 from service_desk.desks.mayor import words
 from service_desk.desks.mayor.centres import columns
-from service_desk.desks.mayor.door import Asked, desk, link, read_period
+from service_desk.desks.mayor.door import desk, link, read_days
 from service_desk.desks.mayor.drawing import weights
+from service_desk.desks.mayor.overview_cards import cards, worst
+from service_desk.desks.mayor.overview_figures import figures
+from service_desk.desks.mayor.overview_table import table
+from service_desk.desks.mayor.overview_today import today_strip, waiting
+from service_desk.desks.mayor.overview_ways import ways
 from service_desk.desks.mayor.rows import late_rows
 from service_desk.reports import lists
-from service_desk.reports.queries import CITY, Figures, overview
-from service_desk.reports.rules import LENGTHS
+from service_desk.reports.rules import FEWEST, HIDDEN, LENGTHS
+from service_desk.reports.sums import CITY, Sums
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from service_desk.city.models import Centre
+    from service_desk.people.rules import Actor
 
 #: longest delays on the page
 LONGEST = 10
@@ -29,43 +33,46 @@ LONGEST = 10
 
 @desk.get("/mayor/", endpoint="overview")
 def overview_page() -> str:
-    """Show the figures of a period: ?days= 7, 30, 90 or 365, or ?from=&to= dates. At most eight statements."""
+    """Show the figures of whole days: ?days= 7, 30, 90 or 365, or ?from=&to= dates. At most ten statements."""
     now = clock.now()
-    asked = read_period(request.args, now)
+    today = clock.local(now).date()
+    asked = read_days(request.args, now)
     centres = list(city_map().centres.values())
-    figures = overview(asked.period, now, [each.id for each in centres])
+    found = figures(asked.days, today)
     late = lists.behind("late", asked.period, now, limit=lists.MOST_DOTS)
     drawing = area_shapes(city_map())
+    own = cast("Actor", current_user.actor).centre_ids
     return render_template(
         "mayor/overview.html",
         asked=asked,
         lengths=LENGTHS,
-        city=figures[CITY],
-        worst=_worst(centres, figures),
-        columns=columns(centres, figures, asked),
-        rows=[(each, figures[each.id]) for each in centres],
+        fewest=FEWEST,
+        hidden=HIDDEN,
+        today=today_strip(found),
+        waiting=waiting(today),
+        cards=cards(found, asked),
+        on_time=found.shown.value("on_time", CITY),
+        on_time_before=found.before.value("on_time", CITY),
+        standing=found.standing,
+        worst=worst(centres, found),
+        ways=ways(asked),
+        columns=columns(centres, found, asked, own),
+        table=table(found, centres, asked),
+        centres=centres,
+        own=own,
         late=late_rows(late[:LONGEST], now),
         drawing=drawing,
         dots=[drawing.project(each.lon, each.lat) for each in late if each.lon and each.lat],
-        held=_held(asked, now),
+        held=held_parts(found.shown.sums.get(CITY, Sums())),
         words=words,
         link=link,
         at=now,
     )
 
 
-def _worst(centres: list[Centre], figures: dict[int, Figures]) -> tuple[Centre, int] | None:
-    """Return the centre with the most late tickets, when it stands out: a quarter of them or more, and no equal."""
-    ranked = sorted(centres, key=lambda each: -figures[each.id].late)
-    if len(ranked) < 2:
-        return None
-    most, next_most = figures[ranked[0].id].late, figures[ranked[1].id].late
-    return (ranked[0], most) if most > next_most and most * 4 >= figures[CITY].late else None
-
-
-def _held(asked: Asked, now: datetime) -> list[dict[str, Any]]:
-    """Return the parts of the bar of holders, in its own order."""
-    percents = weights(lists.where_time_goes(asked.period, now))
+def held_parts(sums: Sums) -> list[dict[str, Any]]:
+    """Return the parts of the bar of holders, in its own order, of the work done."""
+    percents = weights({kind: float(getattr(sums, f"held_{kind}")) for kind in words.HOLDER_CSS})
     return [
         {
             "css": css,

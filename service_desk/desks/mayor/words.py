@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_babel import format_decimal
+from flask_babel import format_date, format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from flask_babel.speaklater import LazyString
 
@@ -31,6 +32,7 @@ NAME: Words = {
     "most": _l("Time until done, nine of ten"),
     "answered": _l("Taken up"),
     "answer_half": _l("First answer, half of them"),
+    "over": _l("Promises answered late"),
     "over_half": _l("How late, half of the late ones"),
     "over_most": _l("How late, nine of ten of the late ones"),
     "came_back": _l("Reopened"),
@@ -74,6 +76,7 @@ DEFINITION: Words = {
         "Requests that somebody at the city took up in the period, from the report or the reopening."
     ),
     "answer_half": _l("From the report until somebody at the city took it up: half took no longer."),
+    "over": _l("Promises that fell due in the period, and the work was done after that."),
     "over_half": _l("Of the promises answered late: half were late by no more than this."),
     "over_most": _l("Of the promises answered late: nine of ten were late by no more than this."),
     "came_back": _l("Of the work said to be done in the period, the part that was reopened after it."),
@@ -97,19 +100,16 @@ DEFINITION: Words = {
     ),
     "hazards_open": _l("Dangers that are open at this moment."),
 }
-CARD: Words = {
-    "on_time": _l(
-        "Promises kept, of all repair promises that fell due in the period. Open and late ones count as missed."
-    ),
-    "to_resolve": _l(
-        "From the report, or the reopening, until the work was said to be done: half took less."
-    ),
-    "first_answer": _l("From the report until somebody at the city took it up: half took less."),
-    "reopened": _l("Of the work said to be done in the period, the part that was reopened after it."),
-    "where": _l(
-        "Time from report to «done» by who held the request, for work done in the period (at most the latest 20,000)."
-    ),
-}
+#: of the bar of holders
+WHERE = _l("Time from report to «done», by who held the request, of the work said to be done in the period.")
+#: groups of the table of centres: (name, codes of its rows)
+GROUPS = (
+    (_l("What came in"), ("received", "per_1000", "hazards", "repeats")),
+    (_l("Promises"), ("due", "on_time", "breached", "over_half", "over_most")),
+    (_l("How long it takes"), ("answer_half", "half", "most", "done")),
+    (_l("How well"), ("came_back", "without_work", "satisfaction", "response")),
+    (_l("At this moment"), ("open", "late", "hazards_open")),
+)
 HOLDER: Words = {
     "centre": _l("Keshet centres"),
     "unit": _l("City units"),
@@ -163,3 +163,8 @@ def number(value: float) -> str:
 def shekels(agorot: float) -> str:
     """Return an amount in whole shekels with its sign."""
     return f"{format_decimal(round(agorot / 100))} ₪"
+
+
+def day(when: date) -> str:
+    """Return a date with its weekday and year."""
+    return str(format_date(when, "EEE d.M.yyyy"))
