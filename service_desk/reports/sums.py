@@ -119,7 +119,7 @@ def sums_of(
         WHERE {"d.service_code <> ''" if "service" in keys and not service_code else "d.service_code = :service"}
           AND (CAST(:centre AS bigint) IS NULL OR d.centre_id = :centre)
         GROUP BY {", ".join(str(n + 1) for n in range(len(keys) + 1))}
-    """  # noqa: S608 — pieces of our own
+    """  # noqa: S608
     given = {
         "here": tenant_id(),
         "firsts": [each.first for each in spans],
