@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,9 +15,10 @@ from service_desk.work import tenant_id
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from datetime import date
 
     from numpy.typing import NDArray
+
+    from service_desk.reports.rules import Days
 
 #: seconds from the epoch to the database's own zero, 1 January 2000
 _ZERO = 946_684_800
@@ -45,7 +46,7 @@ _STOPPED = (
 )
 _TIMED = (
     ("centre", ">i8", "int8send(centre_id)"),
-    ("flags", ">i2", "int2send(((due_day IS NOT NULL)::int + 2 * is_met::int + 4 * (done_at IS NOT NULL)::int)::int2)"),
+    ("flags", ">i2", "int2send(((due_day IS NOT NULL)::int + 2 * is_met::int + 4 * (done_at IS NOT NULL OR is_met)::int)::int2)"),
     ("round", ">i2", "int2send(round)"),
     ("promised", ">i4", "int4send(promised_minutes)"),
     ("calendar", ">i8", "int8send(calendar_id)"),
@@ -87,15 +88,10 @@ class TimedCases:
     is_done: NDArray[np.bool_]
 
 
-def midnight(day: date) -> datetime:
-    """Return the instant at which a day of the city begins."""
-    return datetime(day.year, day.month, day.day, tzinfo=CITY_ZONE)
-
-
-def placed_cases(first: date, last: date) -> PlacedCases:
-    """Return the cases of the days first to last inclusive. One statement."""
+def placed_cases(days: Days) -> PlacedCases:
+    """Return the cases that arrived or were judged in the days. One statement."""
     where = "opened_day BETWEEN :first AND :last OR due_day BETWEEN :first AND :last"
-    rows = _records(_PLACED, where, {"first": first, "last": last})
+    rows = _records(_PLACED, where, {"first": days.first, "last": days.last})
     flags = rows["flags"]
     return PlacedCases(
         centre_id=rows["centre"].astype(np.int64),
@@ -108,13 +104,13 @@ def placed_cases(first: date, last: date) -> PlacedCases:
 
 
 def timed_cases(
-    first: date, last: date, *, service_code: str | None = None, calendar_ids: Collection[int] | None = None
+    days: Days, *, service_code: str | None = None, calendar_ids: Collection[int] | None = None
 ) -> TimedCases:
     """Return the promises of one service type, or on these versions of a calendar, that may fall due in the days. One statement."""
     where = "due_at >= :since AND started_at < :until AND promised_minutes IS NOT NULL AND calendar_id IS NOT NULL"
     given: dict[str, Any] = {
-        "since": midnight(first) - MARGIN,
-        "until": midnight(last + timedelta(days=1)),
+        "since": days.since(CITY_ZONE) - MARGIN,
+        "until": days.until(CITY_ZONE),
     }
     if service_code is not None:
         where += " AND service_code = :service"
@@ -138,11 +134,12 @@ def timed_cases(
     )
 
 
-def arrived_at(centre_id: int, first: date, last: date) -> NDArray[np.int64]:
+def arrived_at(centre_id: int, days: Days) -> NDArray[np.int64]:
     """Return the epoch seconds at which a centre's reports of these days came. One statement."""
     columns = (("opened", ">i8", "timestamptz_send(opened_at)"),)
     where = "centre_id = :centre AND opened_day BETWEEN :first AND :last"
-    return _seconds(_records(columns, where, {"centre": centre_id, "first": first, "last": last})["opened"])
+    given = {"centre": centre_id, "first": days.first, "last": days.last}
+    return _seconds(_records(columns, where, given)["opened"])
 
 
 def _records(columns: tuple[tuple[str, str, str], ...], where: str, given: dict[str, Any]) -> NDArray[Any]:
