@@ -3,11 +3,35 @@
 from service_desk.desks.mayor import (
     contact_page,
     damages_page,
+    expected_page,
     holders_page,
     hours_page,
     list_page,
     overview_page,
+    pictures_page,
+    scorecards_page,
+    visits_page,
+    visits_page_commitment,
+    visits_page_plan,
+    visits_page_promise,
 )
 from service_desk.desks.mayor.door import desk
+from service_desk.desks.mayor.visits_door import visits
 
-__all__ = ["contact_page", "damages_page", "desk", "holders_page", "hours_page", "list_page", "overview_page"]
+__all__ = [
+    "contact_page",
+    "damages_page",
+    "desk",
+    "expected_page",
+    "holders_page",
+    "hours_page",
+    "list_page",
+    "overview_page",
+    "pictures_page",
+    "scorecards_page",
+    "visits",
+    "visits_page",
+    "visits_page_commitment",
+    "visits_page_plan",
+    "visits_page_promise",
+]

@@ -34,7 +34,7 @@ class Span:
     def value(self, code: str, centre_id: int, now: Now | None = None) -> Value:
         """Return a measure of a centre, or of CITY."""
         steps = {name: held[centre_id] for name, held in self.spreads.items() if centre_id in held}
-        return value(code, self.sums.get(centre_id), steps, now=now, residents=_residents(centre_id))
+        return value(code, self.sums.get(centre_id), steps, now=now, residents=residents(centre_id))
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def _with_city(found: dict[int, Sums]) -> dict[int, Sums]:
     return {**found, CITY: sum(found.values(), Sums())}
 
 
-def _residents(centre_id: int) -> int | None:
+def residents(centre_id: int) -> int | None:
     """Return how many live in a centre's area, in the city for CITY; None when it is not known."""
     city = city_map()
     if centre_id == CITY:

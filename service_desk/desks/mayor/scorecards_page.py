@@ -1,4 +1,4 @@
-"""A contractor's year: on time, what failed, what came back, and the money, month by month beside the year before."""
+"""A contractor's year: on time, what failed, what came back, and the money, month by month; and the orders behind."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING, Any
 
-from flask import render_template, url_for
+from flask import render_template, request
 from flask_babel import format_date
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from service_desk import clock
+from service_desk.catalog.queries import catalogue
 from service_desk.contractors.queries import damages as damages_read
 from service_desk.desks import money
 from service_desk.desks.filters import by_language
@@ -19,8 +21,9 @@ from service_desk.desks.mayor import words
 from service_desk.desks.mayor.damages_page import contractor_or_404
 from service_desk.desks.mayor.door import desk
 from service_desk.desks.mayor.pictures_charts import Chart, Series, chart
+from service_desk.errors import NotFound
 from service_desk.reports.rules import FEWEST, HIDDEN, Days, month_of
-from service_desk.reports.scorecards import Score, scores
+from service_desk.reports.scorecards import BEHIND, OrderBehind, Score, orders_behind, scores
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +31,19 @@ if TYPE_CHECKING:
 
 #: months of a year's line
 YEAR = 12
+#: rows of one list of orders; the page says when it stops there
+MOST_ROWS = 500
+#: what a list of orders is of
+WHICH = {
+    "issued": _l("Orders issued"),
+    "refused": _l("Orders refused"),
+    "repeats": _l("The same fault came back"),
+    "failed": _l("Orders with failed checks"),
+    "due": _l("Orders that fell due"),
+    "met": _l("Orders finished on time"),
+    "missed": _l("Orders not finished on time"),
+    "done": _l("Work reported done"),
+}
 #: states in which an amount still waits for somebody
 WAITING = ("proposed", "accepted", "contested")
 
@@ -62,10 +78,39 @@ def scorecard_page(unit_id: int) -> str:
         hidden=HIDDEN,
         at=now,
         title=by_language(unit.name),
-        orders=lambda which, month: url_for(
-            "mayor.orders", unit_id=unit_id, which=which, month=f"{month:%Y-%m}"
-        ),
     )
+
+
+@desk.get("/mayor/contractors/<int:unit_id>/orders", endpoint="orders")
+def orders_page(unit_id: int) -> str:
+    """List the orders behind ?which= of ?month=, one statement beside the session's."""
+    unit, month = contractor_or_404(unit_id), money.read_month(request.args.get("month", ""))
+    which = request.args.get("which", "")
+    if which not in BEHIND or month is None:
+        raise NotFound
+    last = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    found = orders_behind(which, unit_id, Days(month, last), limit=MOST_ROWS)
+    return render_template(
+        "mayor/scorecard_orders.html",
+        unit=unit,
+        month=month,
+        title=WHICH[which],
+        rows=[_order_row(each) for each in found],
+        most=MOST_ROWS,
+        failed=sum(each.failed for each in found) if which == "failed" else 0,
+        money=money,
+        words=words,
+    )
+
+
+def _order_row(order: OrderBehind) -> dict[str, Any]:
+    service = catalogue().types.get(order.service_code)
+    return {
+        "order": order,
+        "number": money.order_name(order.reference, order.number),
+        "name": service.name if service else order.service_code,
+        "took": words.length(order.took_minutes / 60) if order.took_minutes is not None else "",
+    }
 
 
 def _months(today: date) -> list[date]:
@@ -118,7 +163,7 @@ def _charts(
     few = _("fewer than %(num)s", num=HIDDEN)
     return [
         chart(_("Orders finished on time"), "percent", points, lines(of("on_time")), few, names),
-        chart(_("Work that passed"), "percent", points, lines(of("passed")), few, names),
+        chart(_("Failed checks for each 100 orders"), "number", points, lines(of("failed_rate")), few, names),
         chart(
             _("The same fault came back"),
             "number",
