@@ -86,6 +86,7 @@ ABILITIES: dict[str, frozenset[str]] = {
     "manager": _CLERK
     | {
         "see_figures",
+        "try_change",
         "decide_damage",
         "set_hours",
         "plan_round",
@@ -109,12 +110,16 @@ ABILITIES: dict[str, frozenset[str]] = {
     ),
     "inspector": frozenset({"see_ticket", "note", "verify", "walk_round", "handle_case", "file_for_other"}),
     "contractor": frozenset({"see_own", "do_order", "answer_damage"}),
-    "mayor": frozenset({"see_figures", "see_queue", "see_ticket", "hold_visit"}),
+    "mayor": frozenset(
+        {"see_figures", "see_queue", "see_ticket", "hold_visit", "try_change", "apply_change"}
+    ),
     "admin": frozenset(
         {
             "see_figures",
             "see_queue",
             "see_ticket",
+            "try_change",
+            "apply_change",
             "manage_keys",
             "see_sandbox",
             "manage_contracts",
