@@ -17,6 +17,7 @@ from service_desk.city import kept
 from service_desk.flow.anchor_days import anchor_days
 from service_desk.flow.breach import record_breaches
 from service_desk.flow.breach_orders import record_order_breaches
+from service_desk.flow.count_figures import count, needs_rebuild, rebuild
 from service_desk.flow.deliver import deliver_messages as deliver
 from service_desk.flow.digest import write_digests
 from service_desk.flow.enter import forget_codes
@@ -28,7 +29,7 @@ from service_desk.flow.price_messages import price_messages
 from service_desk.flow.sweep import sweep
 from service_desk.flow.sync_templates import sync_whatsapp
 from service_desk.telemetry import log
-from service_desk.work import tenant
+from service_desk.work import tenant, tenant_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,6 +63,34 @@ def fetch_media(authority_id: int) -> dict[str, int]:
         return fetch(authority_id)
 
 
+#: the last start of a rebuild of each authority, and its thread
+_rebuilds: dict[int, tuple[float, threading.Thread]] = {}
+#: a rebuild that failed is begun again no sooner
+_REBUILD_AGAIN_SECONDS = 60.0
+
+
+def count_figures() -> None:
+    """Count what is new. Figures that cannot be trusted are made anew beside the timetable, which messages wait for."""
+    if not needs_rebuild():
+        count()
+        return
+    here = tenant_id()
+    began, thread = _rebuilds.get(here, (float("-inf"), None))
+    if (thread is None or not thread.is_alive()) and time.monotonic() - began > _REBUILD_AGAIN_SECONDS:
+        thread = threading.Thread(target=_rebuild, args=(here,), name=f"rebuild-{here}", daemon=True)
+        _rebuilds[here] = (time.monotonic(), thread)
+        thread.start()
+
+
+def _rebuild(authority_id: int) -> None:
+    with _app().app_context(), tenant(authority_id):
+        try:
+            cases = rebuild(is_waiting=False)
+            log.info("figures_rebuilt", authority=authority_id, cases=cases)
+        except Exception as error:  # noqa: BLE001 — the next run begins anew; the error is logged whole
+            log.error("figures_not_rebuilt", authority=authority_id, exc_info=error)
+
+
 @dataclass(frozen=True)
 class Timer:
     """One line of the timetable. every_seconds: from end to start. does: run once per authority, or once when for_all."""
@@ -74,6 +103,7 @@ class Timer:
 
 TIMETABLE = (
     Timer("sweep_outbox", 5, lambda: sweep(clock.now()), for_all=True),
+    Timer("count_figures", 3, count_figures),
     Timer("record_breaches", 30, record_breaches),
     Timer("record_order_breaches", 30, record_order_breaches),
     Timer("climb_rungs", 30, climb_rungs),

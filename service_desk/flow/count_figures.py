@@ -67,20 +67,20 @@ def needs_rebuild() -> bool:
     return state is None or not state.is_current
 
 
-def rebuild(progress: Progress | None = None, *, size: int = rebuilding.RANGE) -> int:
+def rebuild(
+    progress: Progress | None = None, *, size: int = rebuilding.RANGE, is_waiting: bool = True
+) -> int:
     """Make all figures of the present authority from scratch. Returns how many cases.
 
-    size: tickets of one range. Pages show the figures of before until the end. Raises InvalidMove («being_rebuilt»)
-    when somebody else is at it.
+    size: tickets of one range. Pages show the figures of before until the end. One that stops halfway is made again by
+    the timetable. While somebody else counts or rebuilds it waits, or, when it is not to wait, raises InvalidMove.
     """
     now = clock.now()
     with transaction():
-        if not rebuilding.hold():
-            raise InvalidMove("being_rebuilt")
+        _hold(is_waiting=is_waiting)
         rebuilding.begin(now)
     with transaction():
-        if not rebuilding.hold():
-            raise InvalidMove("being_rebuilt")
+        _hold(is_waiting=is_waiting)
         parts = rebuilding.ranges(size)
         made = 0
         for done, cases in enumerate(_each(parts, lambda each: rebuilding.make(*each)), start=1):
@@ -91,6 +91,11 @@ def rebuild(progress: Progress | None = None, *, size: int = rebuilding.RANGE) -
         list(_each(range(walks), lambda each: rebuilding.mark_repeats(each, walks)))
         rebuilding.sum_up(now)
     return made
+
+
+def _hold(*, is_waiting: bool) -> None:
+    if not rebuilding.hold(is_waiting=is_waiting):
+        raise InvalidMove("being_counted")
 
 
 def _each(items: Sequence[Item], does: Callable[[Item], Made]) -> Iterator[Made]:

@@ -45,17 +45,20 @@ def state() -> State | None:
     """Return where counting stands, None when nothing was ever counted. One statement."""
     query = "SELECT counted_at, rebuilt_at, definitions FROM figures_state WHERE authority_id = :here"
     row = db.session.execute(text(query), {"here": tenant_id()}).first()
+    # one that was begun and never finished has no definitions
     return State(row.counted_at, row.rebuilt_at, row.definitions == DEFINITIONS) if row else None
 
 
-def hold() -> bool:
-    """Keep everybody else from counting until this transaction ends; False when somebody rebuilds already. Waits for a counter."""
-    for _attempt in range(2):
-        asked = {"lock": LOCK, "here": tenant_id()}
-        if db.session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock, :here)"), asked):
-            return True
-        db.session.execute(text("SELECT pg_sleep(2)"))
-    return False
+def hold(*, is_waiting: bool) -> bool:
+    """Keep everybody else from counting until this transaction ends.
+
+    False when somebody else counts or rebuilds just now, unless the transaction is to wait until he is done.
+    """
+    asked = {"lock": LOCK, "here": tenant_id()}
+    if is_waiting:
+        db.session.execute(text("SELECT pg_advisory_xact_lock(:lock, :here)"), asked)
+        return True
+    return bool(db.session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock, :here)"), asked))
 
 
 def begin(now: datetime) -> None:
@@ -195,5 +198,6 @@ def spreads_again() -> dict[Key, bytes]:
 
 def _prepare(work_mem: str) -> None:
     """Set what this transaction may use. The text is planned for its own numbers, never compiled."""
-    db.session.execute(text("SET LOCAL jit = off"))
+    for setting in ("jit = off", "statement_timeout = 0"):
+        db.session.execute(text(f"SET LOCAL {setting}"))
     db.session.execute(text(f"SET LOCAL work_mem = '{work_mem}'"))

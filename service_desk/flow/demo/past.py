@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 
 from service_desk import clock, config
 from service_desk.extensions import db
+from service_desk.flow.count_figures import rebuild
 from service_desk.flow.demo.copying import Sheets
 from service_desk.flow.demo.days import counts, days_of
 from service_desk.flow.demo.digests import write_past_digests
@@ -79,6 +80,8 @@ def seed_past(
     if not (lean or more):
         write_past_digests(now)
         sign_past_months(now)
+    # Copied in bulk, it left nothing to count.
+    rebuild()
     return Seeded(tickets, writer.pictures.stored)
 
 
