@@ -9,6 +9,9 @@ from flask_babel import gettext as _
 
 from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
+from service_desk.community import queries as community
+from service_desk.desks import promised
+from service_desk.desks.filters import today
 from service_desk.desks.resident import promises, sayings, usual_times
 from service_desk.desks.resident.door import desk
 from service_desk.desks.resident.report import read_photos
@@ -58,7 +61,20 @@ def _shown(story: Story) -> dict[str, Any]:
         "photos": photos,
         "channel": sayings.channel_words(story.follower.channel),
         "why": sayings.why_centre(story.why, ticket.address),
+        "commitments": _commitments(story),
+        "promised": promised,
     }
+
+
+def _commitments(story: Story) -> list[promised.Shown]:
+    """Return what was promised at field visits about this report, or about one that is merged with it now. One statement."""
+    merged = set()
+    for event in story.events:
+        if event["kind"] == "absorbed":
+            merged.add(event["data"]["from"])
+        merged.discard(event["data"].get("released"))
+    lines = community.of_tickets([story.ticket.id, *sorted(merged)])
+    return [promised.shown(each, today()) for each in lines]
 
 
 def _timeline(story: Story) -> list[dict[str, Any]]:
