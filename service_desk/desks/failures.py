@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, g, jsonify, render_template, request
+from flask import Flask, g, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -12,6 +12,7 @@ from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from service_desk.desks.staff_door import home_of
 from service_desk.errors import KeshetError, NotAllowed, StaleVersion
 from service_desk.extensions import db
 from service_desk.flow.note_refusal import note_refusal
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
+#: desks whose pages are the residents', whoever reads them
+_RESIDENTS = frozenset({"resident", "door", "field"})
 #: desks that answer errors in a shape of their own
 _renderers: dict[str, Callable[[int, str], ResponseReturnValue]] = {}
 
@@ -96,8 +99,24 @@ def answer(status: int, key: str) -> ResponseReturnValue:
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         return jsonify(error=key, message=title), status
     return render_template(
-        "error.html", status=status, title=title, advice=advice, request_id=g.get("request_id", "")
+        "error.html",
+        status=status,
+        title=title,
+        advice=advice,
+        request_id=g.get("request_id", ""),
+        **_shell(status, desk),
     ), status
+
+
+def _shell(status: int, desk: str) -> dict[str, Any]:
+    """Return whose page it is: of the desk where somebody works, else the residents'. Of our own fault, nothing is asked anew."""
+    if status >= 500 or desk in _RESIDENTS or present_tenant() is None or not current_user.is_authenticated:
+        return {}
+    if desk == "contractor":
+        return {"error_base": "contractor/shell.html", "home_url": url_for("contractor.orders")}
+    if current_user.actor.kind != "staff":
+        return {}
+    return {"error_base": "desk.html", "home_url": home_of(current_user.actor)}
 
 
 def _put_on_record(error: KeshetError) -> None:

@@ -172,3 +172,12 @@ def test_statements_of_the_pages(desk, report, statements):
     statements.clear()
     desk.get(done.location)
     assert len(statements) <= 7, statements
+
+
+def test_nothing_is_counted_before_somebody_is_chosen(desk, report):
+    ids = [report() for _ in range(2)]
+    chosen = {"verb": "assign", "chosen": [f"{each}:1" for each in ids]}
+    page = desk.post("/desk/bulk?lang=en", chosen).get_data(as_text=True)
+    assert "2 requests are chosen." in page
+    assert "will be done" not in page.lower()
+    assert "Do it for" not in page

@@ -48,7 +48,10 @@ def broken(at, said, clerk, firm):
         verify_order.verify_order(order_id, clerk, passed=True)
     price_breaches()
     db.session.expunge_all()
-    return [each for each in queries.damages_of_orders(ids).values() if each.metric == "complete"]
+    found = [each for each in queries.damages_of_orders(ids).values() if each.metric == "complete"]
+    # Loaded and let go: no session of a page may expire them.
+    db.session.expunge_all()
+    return found
 
 
 def manager():
@@ -186,3 +189,12 @@ def test_a_sum_proposed_anew_while_it_was_read_is_shown_beside_the_old_one(clien
     for agorot in (old, new):
         assert f"{agorot // 100:,} ₪" in page
     assert "What was shown before" in page
+
+
+def test_the_request_s_history_says_what_each_damage_is_for_and_how_much(client, broken):
+    damage = broken[0]
+    client.sign_in("clerk5@rehovot.example")
+    page = client.get(f"/desk/t/{damage.ticket_id}?lang=en&tab=log").get_data(as_text=True)
+    assert f"proposed for work order 1: Finished late, {damage.amount_agorot // 100:,}" in re.sub(
+        r"<[^>]+>", "", page
+    )

@@ -124,6 +124,8 @@ def _preview_page(given: Any, status: int, problems: dict[str, str] | None = Non
         fields=bulk_words.fields(asked.verb, who),
         problems={name: bulk_words.problem(name, code) for name, code in listed.items()},
         doing=lines(seen.doing),
+        # To whom is not said yet: nobody can know what is already theirs, or beyond their centre.
+        is_whom_open=asked.verb == "assign" and not asked.to,
         left=_left(seen),
         seen=seen,
         tickets=_again(seen),

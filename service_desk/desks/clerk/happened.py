@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
+from service_desk.desks import money
 from service_desk.desks.clerk import order_words, words
 from service_desk.desks.clerk.door import staff_names
 from service_desk.desks.filters import by_language
@@ -13,7 +14,7 @@ from service_desk.desks.ladder_words import TO
 from service_desk.desks.speech import later as _
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from flask_babel.speaklater import LazyString
 
@@ -68,20 +69,11 @@ class _Values:
         self._event = event
 
     def __getitem__(self, name: str) -> str:
-        """Return who, to, why, channel or an order's number, in words."""
-        event, data = self._event, self._event.data or {}
-        if name == "number":
-            return str(data.get("number", ""))
-        if name == "who":
-            return _who(event)
-        if name == "to":
-            return _to(event, data)
-        if name == "why":
-            return _why(event, data)
-        return str(words.CHANNEL.get(str(data.get("channel", "")), data.get("channel", "")))
+        """Return who, to, why, channel, an order's number, or what a damage is for and how much, in words."""
+        return _VALUES[name](self._event, self._event.data or {})
 
 
-def _who(event: TicketEvent) -> str:
+def _who(event: TicketEvent, _data: Mapping[str, Any]) -> str:
     if event.actor_kind == "staff":
         return staff_names().get(event.actor_id or 0) or str(_("a former colleague"))
     if event.actor_kind == "contractor":
@@ -123,3 +115,20 @@ def _why(event: TicketEvent, data: Mapping[str, Any]) -> str:
     table, key = tables[event.kind]
     code = str(data.get(key, ""))
     return str(table.get(code, code))
+
+
+def _what(_event: TicketEvent, data: Mapping[str, Any]) -> str:
+    return str(money.METRIC.get(str(data.get("metric", "")), data.get("metric", "")))
+
+
+_VALUES: Mapping[str, Callable[[TicketEvent, Mapping[str, Any]], str]] = {
+    "who": _who,
+    "to": _to,
+    "why": _why,
+    "channel": lambda _event, data: str(
+        words.CHANNEL.get(str(data.get("channel", "")), data.get("channel", ""))
+    ),
+    "number": lambda _event, data: str(data.get("number", "")),
+    "what": _what,
+    "amount": lambda _event, data: money.shekels(int(data.get("working", {}).get("amount_agorot", 0))),
+}

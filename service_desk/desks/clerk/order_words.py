@@ -70,7 +70,7 @@ SENTENCE: Words = {
     "order_verified asked": _("Work order %(number)s is to be checked: %(why)s"),
     "order_verified passed": _("Work order %(number)s passed: %(why)s"),
     "order_verified failed": _("Work order %(number)s did not pass, and is open on its first clock: %(why)s"),
-    "damage_proposed": _("An agreed damage was proposed for work order %(number)s"),
+    "damage_proposed": _("An agreed damage was proposed for work order %(number)s: %(what)s, %(amount)s"),
     "damage_answered": _("The contractor answered an agreed damage: %(why)s"),
     "damage_decided": _("An agreed damage was decided by %(who)s: %(why)s"),
 }
