@@ -36,21 +36,30 @@ def ask_code(raw_phone: str, address: str, locale: str) -> str:
     now, secret = clock.now(), config.current().secret_key
     phone = people.phone_number(raw_phone)
     way = _way(phone, locale, now)
-    request, nonce = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
-    code_hash = people.hash_password(rules.bound(rules.code_of(secret, nonce), request))
     asking = entering.Asking(
         phone,
         rules.origin_hash(secret, address),
         rules.origin_hash(secret, rules.network_of(address)),
     )
+    # A flood is turned away before the hash, which is made to be slow; who is let through is counted once more.
+    with work.transaction():
+        _refuse(entering.asked_before(asking, now))
+    request, nonce = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
+    code_hash = people.hash_password(rules.bound(rules.code_of(secret, nonce), request))
     with work.transaction() as after:
-        refusal = rules.why_no_code(entering.asked_before(asking, now))
-        if refusal:
-            raise BadInput({"phone": refusal})
+        entering.one_at_a_time()
+        _refuse(entering.asked_before(asking, now))
         entering.keep_code(asking, code_hash, request, now)
         messages.insert_rows([_message(resident_by_phone(phone), way, nonce, locale, now)])
         after.ring(DELIVER, work.tenant_id())
     return request
+
+
+def _refuse(asked: rules.Asked) -> None:
+    """Raise BadInput when no further code is made."""
+    refusal = rules.why_no_code(asked)
+    if refusal:
+        raise BadInput({"phone": refusal})
 
 
 def _way(phone: str, locale: str, now: datetime) -> Choice:

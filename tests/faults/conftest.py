@@ -18,22 +18,26 @@ from bench.stage import free_port, wait_for
 from service_desk import config
 
 ROOT = Path(__file__).resolve().parents[2]
-SEEDS = int(os.environ.get("FAULT_SEEDS", "2"))
+#: how often each fault is tried; 0: a usual run, see below
+SEEDS = int(os.environ.get("FAULT_SEEDS", "0"))
 _survived, _broken = Counter(), Counter()
 
 
 def pytest_generate_tests(metafunc):
-    if "seed" in metafunc.fixturenames:
-        # Workers of one run must draw the same seeds, or they do not collect the same tests.
-        # A usual run draws the usual seeds, so that what it says of a change is of the change; `make faults` draws new ones.
-        drawn = os.environ.get("PYTEST_XDIST_TESTRUNUID") or random.randrange(10**9)
-        chance = random.Random(drawn if "FAULT_SEEDS" in os.environ else "usual")
-        seeds = [chance.randrange(10**9) for _ in range(SEEDS)]
-        if "flood" in metafunc.fixturenames:  # the first of many is the great one
-            floods = [10_000 if SEEDS > 2 and not n else 900 for n in range(SEEDS)]
-            metafunc.parametrize(("seed", "flood"), list(zip(seeds, floods, strict=True)))
-        else:
-            metafunc.parametrize("seed", seeds)
+    """Draw the seeds of a fault. A usual run tries each fault twice, and each variant of one once."""
+    if "seed" not in metafunc.fixturenames:
+        return
+    # Workers of one run must draw the same seeds, or they do not collect the same tests.
+    # A usual run draws the usual seeds, so that what it says of a change is of the change; `make faults` draws new ones.
+    drawn = os.environ.get("PYTEST_XDIST_TESTRUNUID") or random.randrange(10**9)
+    chance = random.Random(drawn if SEEDS else "usual")
+    has_variants = metafunc.definition.get_closest_marker("parametrize") is not None
+    seeds = [chance.randrange(10**9) for _ in range(SEEDS or 2 - has_variants)]
+    if "flood" in metafunc.fixturenames:  # the first of many is the great one
+        sizes = [10_000, *[900] * (SEEDS - 1)] if SEEDS > 2 else [900]
+        metafunc.parametrize(("seed", "flood"), list(zip(seeds, sizes, strict=False)))
+    else:
+        metafunc.parametrize("seed", seeds)
 
 
 def pytest_runtest_logreport(report):

@@ -21,6 +21,11 @@ def dies(house, moment):
     house.until(lambda: not house.is_alive(worker), what="the kill")
 
 
+def doubtful(house):
+    """Return how many messages were counted that may have arrived twice."""
+    return house.figure("keshet_messages_total", channel="sms", outcome="possible_duplicate")
+
+
 def test_01_a_worker_killed_before_the_call(house):
     house.report(house.chance.randrange(1, 3))
     dies(house, "before")
@@ -31,7 +36,8 @@ def test_01_a_worker_killed_before_the_call(house):
     assert len(house.line.ledger) - left >= 1
     again = [row for row in house.rows() if row.is_possible_duplicate]
     assert {row.attempt for row in again} == {2}
-    assert house.figure("keshet_messages_total", channel="sms", outcome="possible_duplicate") >= len(again) > 0  # fmt: skip
+    assert again
+    house.until(lambda: doubtful(house) >= len(again), what="their count")
 
 
 def test_02_a_worker_killed_after_acceptance_and_proven_by_the_callback(house, web):
@@ -55,12 +61,12 @@ def test_03_a_worker_killed_after_acceptance_and_a_late_list(house):
 def test_04_a_worker_killed_after_acceptance_that_no_list_ever_shows(house):
     house.line.listed_after_seconds = None
     house.report()
-    before = house.figure("keshet_messages_total", channel="sms", outcome="possible_duplicate")
+    before = doubtful(house)
     dies(house, "after")
     house.start("worker")
     assert house.settled(duplicates=1) == {"accepted": 1}
     assert len(house.line.ledger) == 2
-    assert house.figure("keshet_messages_total", channel="sms", outcome="possible_duplicate") == before + 1
+    house.until(lambda: doubtful(house) == before + 1, what="its count")
 
 
 CODES = {
@@ -105,7 +111,7 @@ def opens(request, kept):
 
 
 def test_05_a_web_worker_killed_in_the_middle_of_a_report(house, web):
-    for _ in range(4):
+    for _ in range(3):
         key = house.key()
         with ThreadPoolExecutor(1) as client:
             answer = client.submit(web.report, key)
@@ -117,7 +123,7 @@ def test_05_a_web_worker_killed_in_the_middle_of_a_report(house, web):
         house.until(lambda key=key: web.report(key)[0] == 201, what="an answer")
         house.acknowledged(key)
     house.start_all()
-    assert house.settled() == {"accepted": 4}
+    assert house.settled() == {"accepted": 3}
 
 
 def test_06_a_worker_frozen_past_its_lease_comes_back(house):

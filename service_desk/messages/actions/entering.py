@@ -33,9 +33,13 @@ class Asking:
     network: bytes
 
 
-def asked_before(asking: Asking, now: datetime) -> rules.Asked:
-    """Count what was asked for before; whoever asks next waits until this transaction is over."""
+def one_at_a_time() -> None:
+    """Let whoever asks next wait until this transaction is over, so that two do not count the same."""
     db.session.execute(_ONE_AT_A_TIME, {"authority": work.tenant_id()})
+
+
+def asked_before(asking: Asking, now: datetime) -> rules.Asked:
+    """Count what was asked for before. The count holds while `one_at_a_time` does."""
 
     def count(since: timedelta, *conditions: Any) -> Any:
         found = func.count().filter(PhoneCode.created_at > now - since)
