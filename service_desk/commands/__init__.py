@@ -103,6 +103,7 @@ def seed_demo(tickets: int, months: float, seed: int, *, more: bool, lean: bool)
     from service_desk.flow import demo  # noqa: PLC0415 — as above
     from service_desk.flow.anchor_days import anchor_anew  # noqa: PLC0415 — as above
     from service_desk.flow.demo.supervision import seed_supervision  # noqa: PLC0415 — as above
+    from service_desk.flow.demo.visits import seed_visits  # noqa: PLC0415 — as above
 
     rehovot = next((row.id for row in kept.authorities() if row.slug == "rehovot"), None)
     if rehovot is None:
@@ -115,6 +116,7 @@ def seed_demo(tickets: int, months: float, seed: int, *, more: bool, lean: bool)
             )
             if not lean:
                 seed_supervision(seed)
+                seed_visits()
             # A past written now changes days that may be sealed already; only a demo's seals are ever made anew.
             anchor_anew()
     except demo.NotADemo:
