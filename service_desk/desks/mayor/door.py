@@ -23,6 +23,7 @@ from service_desk.reports.rules import (
     last_days,
     usual_days,
 )
+from service_desk.reports.rules.populations import POPULATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -136,4 +137,6 @@ def read_figure(args: Mapping[str, str]) -> str:
 def link(figure: str, asked: Asked, number: int | None = None, **more: Any) -> str:
     """Return the address of the tickets behind a figure. number: of a centre, None for the city."""
     centre: dict[str, Any] = {} if number is None else {"centre": number}
-    return url_for("mayor.tickets", figure=figure, **centre, **asked.query, **more)
+    # figures of this moment have no days
+    days = asked.query if POPULATIONS[figure].day else {}
+    return url_for("mayor.tickets", figure=figure, **centre, **days, **more)

@@ -39,7 +39,7 @@ def overview_page() -> str:
     asked = read_days(request.args, now)
     centres = list(city_map().centres.values())
     found = figures(asked.days, today)
-    late = lists.behind("late", asked.period, now, limit=lists.MOST_DOTS)
+    late = lists.behind("late", asked.days, limit=lists.MOST_DOTS)
     drawing = area_shapes(city_map())
     own = cast("Actor", current_user.actor).centre_ids
     return render_template(

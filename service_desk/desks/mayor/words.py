@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_babel import format_date, format_decimal
+from flask_babel import format_date, format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -21,7 +21,7 @@ NAME: Words = {
     "received": _l("Received"),
     "per_1000": _l("Received per 1,000 residents"),
     "hazards": _l("Dangers reported"),
-    "repeats": _l("The same again at the same place"),
+    "repeats": _l("Repeats at the same place"),
     "due": _l("Promises that fell due"),
     "met": _l("Promises kept"),
     "missed": _l("Promises missed"),
@@ -146,8 +146,14 @@ def length(hours: float | None) -> str:
     if abs(hours) < 1:
         return _("%(num)s min", num=round(hours * 60))
     if abs(hours) < _SHOWN_AS_HOURS:
-        return _("%(num)s hours", num=format_decimal(round(hours, 1 if abs(hours) < _FEW_HOURS else 0)))
-    return _("%(num)s days", num=format_decimal(round(hours / _DAY_HOURS, 1)))
+        shown = round(hours, 1 if abs(hours) < _FEW_HOURS else 0)
+        if shown == int(shown):
+            return str(ngettext("%(num)s hour", "%(num)s hours", int(shown)))
+        return _("%(num)s hours", num=format_decimal(shown))
+    shown = round(hours / _DAY_HOURS, 1)
+    if shown == int(shown):
+        return str(ngettext("%(num)s day", "%(num)s days", int(shown)))
+    return _("%(num)s days", num=format_decimal(shown))
 
 
 def share(value: float | None) -> str:
