@@ -13,8 +13,9 @@ from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from service_desk import clock
+from service_desk import clock, config
 from service_desk.city import kept
+from service_desk.messages.channels import can_answer
 from service_desk.messages.own_words import in_force
 from service_desk.messages.rules.entering import CODE, LIFE, MARK, SPOKEN_MARK
 from service_desk.messages.rules.own_words import GAPS, HOLES, fill, gaps_of
@@ -61,7 +62,7 @@ def render_both(event: str, locale: str, values: Mapping[str, Any]) -> tuple[str
     """Return the WhatsApp words and what the row keeps beside them: template name, variables, words of a fallback SMS."""
     with force_locale(locale):
         shown_values = _localized(locale, values)
-        shown_values["details"] = _details(event, shown_values)
+        shown_values["details"] = _details(event, "whatsapp", shown_values)
         in_gaps = {**shown_values, "sender": shown_values["city"]}
         name, own = present(event, locale)
         # Only what the words hold open: a message is found again by its values.
@@ -110,7 +111,7 @@ def _render(event: str, channel: str, locale: str, values: Mapping[str, Any]) ->
     shown_values = _localized(locale, values)
     if channel == "voice":
         shown_values["due"] = moment(values.get("due_at"), locale, _SPOKEN_MOMENT)
-    shown_values["details"] = _details(event, shown_values)
+    shown_values["details"] = _details(event, channel, shown_values)
     is_whatsapp = channel == "whatsapp"
     own = present(event, locale)[1] if is_whatsapp else in_force().get((event, channel, locale))
     return fill(own, shown_values) if own else _fill(event, channel, shown_values)
@@ -119,14 +120,15 @@ def _render(event: str, channel: str, locale: str, values: Mapping[str, Any]) ->
 def default_text(event: str, channel: str, locale: str) -> str:
     """Return the words of the house with their holes named, as {reference} and {link}."""
     with force_locale(locale):
-        return _fill(event, channel, {name: f"{{{name}}}" for name in HOLES[channel]})
+        holes = {name: f"{{{name}}}" for name in HOLES[channel]}
+        return _fill(event, channel, {**holes, "can_answer": can_answer(config.current())})
 
 
-def tried(event: str, locale: str, words: str, values: Mapping[str, Any]) -> str:
+def tried(event: str, channel: str, locale: str, words: str, values: Mapping[str, Any]) -> str:
     """Return what a city's words would say. values: see render."""
     with force_locale(locale):
         shown_values = _localized(locale, values)
-        shown_values["details"] = _details(event, shown_values)
+        shown_values["details"] = _details(event, channel, shown_values)
         return fill(words, shown_values)
 
 
@@ -152,6 +154,7 @@ def _localized(locale: str, values: Mapping[str, Any]) -> dict[str, Any]:
         "digits": "; ".join(", ".join(each) for each in all_of_them[:_MOST_LISTED]),
         "preferences": preferences_link(),
         "link": values["link"],
+        "can_answer": can_answer(config.current()),
         "centre": _("Keshet %(number)s", number=number) if number else "",
         "service": "" if is_sensitive else named(values.get("service"), locale),
         "holder": "" if is_sensitive else named(values.get("holder"), locale),
@@ -174,7 +177,7 @@ def _quote(words: str) -> str:
     return line[:_LONGEST_QUOTE].rsplit(" ", 1)[0] + " …"
 
 
-def _details(event: str, values: Mapping[str, Any]) -> str:
+def _details(event: str, channel: str, values: Mapping[str, Any]) -> str:
     """Return the one line that an approved template holds open: never empty, never a line break."""
     parts: list[str] = []
     if event in {"question", "reply"}:
@@ -190,7 +193,8 @@ def _details(event: str, values: Mapping[str, Any]) -> str:
     elif event == "split" and values["other"]:
         parts = [_("The rest stays request %(other)s.", other=values["other"])]
     elif event == "resolved":
-        parts = [_("Done, or not yet? One touch on the page tells us.")]
+        by_page = _("Done, or not yet? One touch on the page tells us.")
+        parts = [_("Done: answer 2. Not yet: answer 3.") if channel == "whatsapp" else by_page]
     return " · ".join(part for part in parts if part) or _("All about it is on this page:")
 
 

@@ -1,15 +1,17 @@
 """What messages say: in the recipient's language, short, with the link last, and nothing private on a lock screen."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from service_desk import config
 from service_desk.catalog.queries import catalogue
 from service_desk.config import LOCALES
 from service_desk.messages import rules, wording
 from service_desk.messages.rules.segments import segments
-from service_desk.messages.rules.words import is_stop
+from service_desk.messages.rules.words import is_stop, verdict
 
 #: As long as a real one: a municipal address and a token of 24 letters.
 LINK = "https://keshet.rehovot.muni.il/t/" + "A" * 24
@@ -119,3 +121,26 @@ def test_words_without_a_promise_a_centre_or_a_service_still_stand(app):
 def test_the_stop_word_in_the_template_is_one_that_we_obey(app, locale):
     last = wording.template_text("closed", locale).splitlines()[-1]
     assert any(is_stop(word) for word in re.split(r"[\s:«»\"”“״.]+", last) if word), last
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("channel", ["sms", "whatsapp"])
+def test_what_was_done_says_which_answers_are_understood(app, locale, channel):
+    words = wording.render("resolved", channel, locale, values(app))
+    assert "2" in words.replace("482-1937", "").partition("http")[0]
+    assert verdict("2") is True
+    assert verdict("3") is False
+
+
+@pytest.mark.parametrize(
+    ("sender", "asks"), [("Keshet", False), ("+97233760000", True), ("MG" + "1" * 32, True)]
+)
+def test_nobody_is_asked_to_answer_a_sender_that_takes_no_answer(app, sender, asks):
+    usual = config.current()
+    config.use(replace(usual, message_transport="twilio", twilio_sms_sender=sender))
+    try:
+        words = wording.render("resolved", "sms", "en", values(app))
+    finally:
+        config.use(usual)
+    assert ("answer 2" in words) is asks
+    assert values(app)["link"] in words

@@ -146,7 +146,7 @@ def set_wording(event: str, channel: str, locale: str) -> ResponseReturnValue:
 def _form(event: str, channel: str, locale: str, words: str, problem: str = "") -> str:
     problem = problem or rules.problem_of(event, channel, words) or ""
     unknown = rules.unknown_holes(channel, words)
-    said = "" if unknown else wording.tried(event, locale, words, set_words.example())
+    said = "" if unknown else wording.tried(event, channel, locale, words, set_words.example())
     versions = own_words.history(event, channel, locale)
     return render_template(
         "admin/wording.html",

@@ -20,6 +20,11 @@ def offered(settings: Settings) -> frozenset[str]:
     return frozenset({"sms", "whatsapp", *(name for name, setting in has.items() if setting)})
 
 
+def can_answer(settings: Settings) -> bool:
+    """Say whether an SMS of this installation can be answered: a sender that is a name, no number, takes no answer."""
+    return settings.message_transport != "twilio" or settings.twilio_sms_sender.startswith(("+", "MG"))
+
+
 @cache
 def channel_for(settings: Settings) -> Channel:
     """Return the channel that the settings name; one a process, so that its connections are kept.
