@@ -232,7 +232,9 @@ def perform(command: str, rest: "list[str]") -> None:
         hand_over(str(VENV / "bin" / "pytest"), "-n", os.environ.get("TEST_WORKERS", "2"), *rest)
     elif command == "faults":
         os.environ.setdefault("FAULT_SEEDS", "20")
-        hand_over(str(VENV / "bin" / "pytest"), "tests/faults", *rest)
+        hand_over(
+            str(VENV / "bin" / "pytest"), "tests/faults", "-n", os.environ.get("TEST_WORKERS", "2"), *rest
+        )
     elif command == "lint":
         lint()
     elif command == "bench":

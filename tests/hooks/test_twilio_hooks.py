@@ -97,6 +97,13 @@ def test_a_forged_host_proves_nothing(owner, carrier):
     assert count(owner, "inbound") == 0
 
 
+def test_another_account_of_the_carriers_proves_nothing(owner, carrier):
+    config.use(replace(config.current(), twilio_account_sid="AC1"))
+    assert carrier(INBOUND, inbound() | {"AccountSid": "AC2"}).status_code == 403
+    assert count(owner, "inbound") == 0
+    assert carrier(INBOUND, inbound() | {"AccountSid": "AC1"}).status_code == 200
+
+
 def test_a_changed_field_breaks_the_proof(owner, carrier):
     proof = RequestValidator(TOKEN).compute_signature(BASE + INBOUND, inbound())
     assert carrier(INBOUND, inbound(body="DROP"), signature=proof).status_code == 403
