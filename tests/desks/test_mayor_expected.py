@@ -27,8 +27,8 @@ def made(app, city, owner):
         start = NOW - timedelta(days=100)
         told = {"told_half_minutes": DAY, "told_most_minutes": 4 * DAY}
         rows = [case(start, took=(1 + n % 5) * DAY, centre_id=five, **told) for n in range(60)]
-        rows += [case(start, took=8 * DAY, centre_id=other, service_code="LT-LAMP") for n in range(29)]
-        rows += [case(start, took=9 * DAY, centre_id=five, service_code="LT-LAMP") for n in range(9)]
+        rows += [case(start, took=8 * DAY, centre_id=other, service_code="LGT-LAMP") for n in range(29)]
+        rows += [case(start, took=9 * DAY, centre_id=five, service_code="LGT-LAMP") for n in range(9)]
         put_cases(owner, rows)
         make_expected()
         yield
@@ -63,7 +63,7 @@ def test_a_type_shows_its_curve_by_centre_and_the_same_as_a_table(client, made):
 
 def test_a_centre_with_too_few_of_its_own_is_said_to_have_too_few(client, made):
     client.sign_in(MAYOR)
-    page = plain(client.get("/mayor/expected?lang=en&service=LT-LAMP&centre=2"))
+    page = plain(client.get("/mayor/expected?lang=en&service=LGT-LAMP&centre=2"))
     assert "too few of its own" in page
 
 

@@ -37,7 +37,7 @@ def test_a_centre_with_enough_done_has_its_own_time_and_another_the_city_s(owner
     assert (made.estimates, made.of_centres) == (2, 1)
     assert expected.told("RD-POTHOLE", 5) == (DAY, DAY)
     assert expected.told("RD-POTHOLE", 6) == expected.told("RD-POTHOLE", None) == (DAY, 9 * DAY)
-    assert expected.told("LT-LAMP", 5) == (None, None)
+    assert expected.told("LGT-LAMP", 5) == (None, None)
 
 
 def test_under_thirty_done_nothing_is_told(owner):
@@ -124,5 +124,5 @@ def test_what_is_told_is_read_once_and_then_kept(owner, statements):
         expected.told("RD-POTHOLE", 1)
         statements.clear()
         expected.told("RD-POTHOLE", 1)
-        expected.told("LT-LAMP", 7)
+        expected.told("LGT-LAMP", 7)
     assert statements == []
