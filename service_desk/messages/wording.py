@@ -194,7 +194,7 @@ def _details(event: str, channel: str, values: Mapping[str, Any]) -> str:
         parts = [_("The rest stays request %(other)s.", other=values["other"])]
     elif event == "resolved":
         by_page = _("Done, or not yet? One touch on the page tells us.")
-        parts = [_("Done: answer 2. Not yet: answer 3.") if channel == "whatsapp" else by_page]
+        parts = [_("Answer: 2 done, 3 not yet.") if channel == "whatsapp" else by_page]
     return " · ".join(part for part in parts if part) or _("All about it is on this page:")
 
 

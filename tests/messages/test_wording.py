@@ -142,5 +142,5 @@ def test_nobody_is_asked_to_answer_a_sender_that_takes_no_answer(app, sender, as
         words = wording.render("resolved", "sms", "en", values(app))
     finally:
         config.use(usual)
-    assert ("answer 2" in words) is asks
+    assert ("Answer: 2" in words) is asks
     assert values(app)["link"] in words
