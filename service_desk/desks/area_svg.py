@@ -12,7 +12,7 @@ from shapely.geometry import shape
 from shapely.ops import polylabel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from shapely.geometry import MultiPolygon, Polygon
     from shapely.geometry.base import BaseGeometry
@@ -89,17 +89,25 @@ _kept: dict[int, tuple[int, AreaDrawing]] = {}
 
 
 def _draw(city_map: CityMap) -> AreaDrawing:
-    """Project, thin out the shared borders together, and write the paths."""
-    areas = sorted(city_map.areas.values(), key=lambda area: city_map.centre_of_area(area.code).number)
-    frame, height = _frame(shape(area.geometry).bounds for area in areas)
-    flat = [shapely.transform(shape(area.geometry), frame.project_many) for area in areas]
+    """Draw every area of the city."""
+    return draw(city_map, {code: shape(area.geometry) for code, area in city_map.areas.items()})
+
+
+def draw(city_map: CityMap, outlines: Mapping[str, BaseGeometry]) -> AreaDrawing:
+    """Return a drawing of these outlines, {area code: degrees}: project, thin out the shared borders together, write the paths."""
+    areas = sorted(
+        (city_map.areas[code] for code in outlines),
+        key=lambda area: city_map.centre_of_area(area.code).number,
+    )
+    frame, height = _frame(outlines[area.code].bounds for area in areas)
+    flat = [shapely.transform(outlines[area.code], frame.project_many) for area in areas]
     drawn = shapely.coverage_simplify(flat, _TOLERANCE)
     shapes = []
     for area, outline in zip(areas, drawn, strict=True):
         label = polylabel(_largest(outline), 1.0)
         number = city_map.centre_of_area(area.code).number
         at = round(label.x, 1), round(label.y, 1)
-        shapes.append(Shape(number, area.code, area.name, _path(outline), *at))
+        shapes.append(Shape(number, area.code, area.name, path_of(outline), *at))
     return AreaDrawing(f"0 0 {WIDTH:.0f} {height:.0f}", tuple(shapes), frame)
 
 
@@ -126,7 +134,7 @@ def _parts(outline: BaseGeometry) -> list[Polygon]:
     return list(getattr(many, "geoms", [many]))
 
 
-def _path(outline: BaseGeometry) -> str:
+def path_of(outline: BaseGeometry) -> str:
     """Return the d of the rings, one decimal; holes follow their shell (fill-rule evenodd)."""
     rings = []
     for part in _parts(outline):
