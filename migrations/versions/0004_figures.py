@@ -202,7 +202,12 @@ def _tables() -> None:
     sa.Column('place_cell', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('authority_id', 'ticket_id', 'round', name=op.f('pk_figures_cases'))
     )
-    op.create_index('ix_figures_cases_done', 'figures_cases', ['authority_id', 'service_code', 'done_day'], unique=False)
+    op.create_index('ix_figures_cases_done', 'figures_cases', ['authority_id', 'done_at', 'ticket_id', 'round'], unique=False, postgresql_where=sa.text('done_at IS NOT NULL'))
+    op.create_index('ix_figures_cases_breached', 'figures_cases', ['authority_id', 'breached_day', 'ticket_id', 'round'], unique=False, postgresql_where=sa.text('breached_day IS NOT NULL'))
+    op.create_index('ix_figures_cases_answered', 'figures_cases', ['authority_id', 'answered_day', 'ticket_id', 'round'], unique=False, postgresql_where=sa.text('answered_day IS NOT NULL'))
+    op.create_index('ix_figures_cases_ended', 'figures_cases', ['authority_id', 'ended_day', 'ticket_id', 'round'], unique=False, postgresql_where=sa.text('ended_day IS NOT NULL'))
+    op.create_index('ix_figures_cases_open', 'figures_cases', ['authority_id', 'opened_at', 'ticket_id', 'round'], unique=False, postgresql_where=sa.text('is_open'))
+    op.create_index('ix_figures_cases_late', 'figures_cases', ['authority_id', 'due_at', 'ticket_id', 'round'], unique=False, postgresql_where=sa.text('is_late'))
     op.create_index('ix_figures_cases_due', 'figures_cases', ['authority_id', 'due_at', 'ticket_id', 'round'], unique=False)
     op.create_index('ix_figures_cases_opened', 'figures_cases', ['authority_id', 'opened_at', 'ticket_id', 'round'], unique=False)
     op.create_index('ix_figures_cases_place', 'figures_cases', ['authority_id', 'place_cell', 'service_code', 'opened_at'], unique=False, postgresql_where=sa.text('place_cell IS NOT NULL'))

@@ -1,38 +1,34 @@
-"""The tickets behind a figure: the same condition as the figure, so the same number."""
+"""The tickets behind a figure: the very cases that were summed, so the same number."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy import text
 
+from service_desk.clock import CITY_ZONE
 from service_desk.extensions import db
-from service_desk.reports.holders import NOBODY, turns
-from service_desk.reports.populations import OF_TICKETS, cases, source
-from service_desk.slas.models import Clock
-from service_desk.tickets.models import Ticket, TicketEvent
+from service_desk.reports.rules.populations import POPULATIONS
+from service_desk.reports.sums import CITY, Now, Sums, spreads, standing, standing_by_service, sums
+from service_desk.work import tenant_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
-
-    from sqlalchemy import Select
-
-    from service_desk.reports.rules import Period
+    from service_desk.reports.rules import Days
+    from service_desk.reports.rules.populations import Population
 
 PAGE = 50
-#: rows of a CSV at most: what a spreadsheet opens without complaint
-CSV_LIMIT = 100_000
-#: where the time goes is summed over at most so many of the latest tickets done
-MOST_TICKETS = 20_000
 #: late tickets drawn on the map at most, the longest late first
 MOST_DOTS = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A row behind a figure: the ticket without anything personal, and the promise when the figure is of promises."""
+    """A row behind a figure: the ticket without anything personal, and the promise when the figure is of promises.
+
+    at: what the list is ordered by: an instant, or the beginning of a day in UTC.
+    """
 
     id: int
     reference: str
@@ -52,121 +48,117 @@ class Case:
     stopped_at: datetime | None
     result: str | None
     round: int | None
-
-
-def _columns(name: str) -> list[Any]:
-    of_ticket = [
-        Ticket.id,
-        Ticket.reference,
-        Ticket.service_code,
-        Ticket.status,
-        Ticket.centre_id,
-        Ticket.unit_id,
-        Ticket.address,
-        Ticket.holder_kind,
-        Ticket.holder_since,
-        Ticket.opened_at,
-        Ticket.is_sensitive,
-        Ticket.lon,
-        Ticket.lat,
-    ]
-    if name in OF_TICKETS:
-        return [*of_ticket, Ticket.due_at, literal(None), literal(None), literal(None), literal(None)]
-    return [*of_ticket, Clock.due_at, Clock.started_at, Clock.stopped_at, Clock.result, Clock.round]
-
-
-def _behind(
-    name: str, period: Period, now: datetime, centre_id: int | None, columns: list[Any]
-) -> Select[Any]:
-    query = select(*columns).select_from(source(name)).where(cases(name, period, now))
-    return query if centre_id is None else query.where(Ticket.centre_id == centre_id)
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place in a list: the case at it, by what the list is ordered by. round: 0 for figures of tickets."""
+    """A place in a list: the case at it, by what the list is ordered by."""
 
     at: datetime
     id: int
     round: int
 
 
-def mark_of(name: str, case: Case) -> Mark:
+def mark_of(_name: str, case: Case) -> Mark:
     """Return the place of a case in the list of a figure."""
-    if name in OF_TICKETS or case.started_at is None or case.due_at is None:
-        return Mark(case.opened_at, case.id, 0)
-    return Mark(case.due_at, case.id, case.round or 0)
+    return Mark(case.at, case.id, case.round or 0)
 
 
-def _order(name: str) -> tuple[Any, ...]:
-    """Return what a list is ordered by; together unique."""
-    return (
-        (Ticket.opened_at, Ticket.id) if name in OF_TICKETS else (Clock.due_at, Clock.ticket_id, Clock.round)
-    )
+_OF_TICKET = (
+    "t.id, t.reference, t.service_code, t.status, t.centre_id, t.unit_id, t.address, t.holder_kind, t.holder_since, "
+    "t.opened_at, t.is_sensitive, t.lon, t.lat"
+)
 
 
 def behind(
     name: str,
-    period: Period,
-    now: datetime,
+    days: Days,
     *,
     centre_id: int | None = None,
+    service_code: str | None = None,
     limit: int = PAGE,
     after: Mark | None = None,
     before: Mark | None = None,
 ) -> list[Case]:
-    """Return a page of the cases behind a figure, the earliest due (or opened) first. Raises KeyError.
+    """Return a page of the cases behind a figure, the earliest first. name: one of POPULATIONS; raises KeyError.
 
-    after, before: a place of the list; with neither, the first page. A deep page costs what the first does. One statement.
+    days: those the figure is of; a figure of this moment has none. after, before: a place of the list; with neither,
+    the first page. A deep page costs what the first does. One statement.
     """
-    query, order = _behind(name, period, now, centre_id, _columns(name)), _order(name)
-    place = after or before
+    population = POPULATIONS[name]
+    place, is_backward = after or before, after is None and before is not None
+    where, given = conditions(population, days, centre_id, service_code)
     if place is not None:
-        here = tuple_(*(literal(each) for each in (place.at, place.id, place.round)[: len(order)]))
+        sign = "<" if is_backward else ">"
         # the first column alone as well: that is what the index of the list can start from
-        query = query.where(
-            *(order[0] >= place.at, tuple_(*order) > here)
-            if after
-            else (order[0] <= place.at, tuple_(*order) < here)
-        )
-    is_backward = after is None and before is not None
-    query = query.order_by(*(column.desc() if is_backward else column for column in order))
-    found = [Case(*row) for row in db.session.execute(query.limit(limit))]
+        where += f" AND c.{population.at} {sign}= :at AND (c.{population.at}, c.ticket_id, c.round) {sign} (:at, :id, :round)"
+        at = place.at if population.at.endswith("_at") else place.at.astimezone(UTC).date()
+        given |= {"at": at, "id": place.id, "round": place.round}
+    way = "DESC" if is_backward else "ASC"
+    order = f"c.{population.at} {way}, c.ticket_id {way}, c.round {way}"
+    if population.is_of_tickets:
+        promise = "t.due_at, NULL, NULL, NULL, c.round"
+    else:
+        promise = "c.due_at, c.started_at, k.stopped_at, k.result, c.round"
+    query = f"""
+        SELECT {_OF_TICKET}, {promise}, c.at
+        FROM (
+            SELECT c.*, c.{population.at} AS at FROM figures_cases c WHERE {where} ORDER BY {order} LIMIT :limit
+        ) c
+        JOIN tickets t ON t.authority_id = c.authority_id AND t.id = c.ticket_id
+        LEFT JOIN clocks k ON k.authority_id = c.authority_id AND k.ticket_id = c.ticket_id AND k.kind = 'resolve'
+            AND k.round = c.round
+        ORDER BY {order}
+    """  # noqa: S608
+    rows = db.session.execute(text(query), {**given, "limit": limit})
+    found = [Case(*row[:-1], at=_instant(row[-1])) for row in rows]
     return found[::-1] if is_backward else found
 
 
-def count(name: str, period: Period, now: datetime, *, centre_id: int | None = None) -> int:
-    """Return how many cases are behind a figure. One statement."""
-    return db.session.scalar(_behind(name, period, now, centre_id, [func.count()])) or 0
+def conditions(
+    population: Population, days: Days, centre_id: int | None = None, service_code: str | None = None
+) -> tuple[str, dict[str, Any]]:
+    """Return the WHERE of a population's cases («c») and its parameters: what the sums counted, so that a list is the figure."""
+    given: dict[str, Any] = {"here": tenant_id()}
+    where = f"c.authority_id = :here AND {population.where}"
+    if population.day:
+        where += f" AND c.{population.day} BETWEEN :first AND :last"
+        given |= {"first": days.first, "last": days.last}
+    if population.day and population.at.endswith("_at"):
+        # the same days as instants: what the index is by
+        where += f" AND c.{population.at} >= :since AND c.{population.at} < :until"
+        given |= {"since": days.since(CITY_ZONE), "until": days.until(CITY_ZONE)}
+    if centre_id is not None:
+        where += " AND c.centre_id = :centre"
+        given["centre"] = centre_id
+    if service_code is not None:
+        where += " AND c.service_code = :service"
+        given["service"] = service_code
+    return where, given
 
 
-def each_of(
-    name: str, period: Period, now: datetime, *, centre_id: int | None = None, limit: int = CSV_LIMIT
-) -> Iterator[Case]:
-    """Yield the cases behind a figure without keeping them all in memory."""
-    query = _behind(name, period, now, centre_id, _columns(name)).order_by(*_order(name)).limit(limit)
-    for row in db.session.execute(query.execution_options(yield_per=500)):
-        yield Case(*row)
+def _instant(at: datetime | date) -> datetime:
+    return at if isinstance(at, datetime) else datetime.combine(at, time(), UTC)
 
 
-def where_time_goes(period: Period, now: datetime) -> dict[str, float]:
-    """Return {holder kind: hours held} of the tickets done in the period, from report to «done». One statement.
+def count(name: str, days: Days, *, centre_id: int | None = None, service_code: str | None = None) -> int:
+    """Return how many cases are behind a figure: its sum. One statement, however many they are. Raises KeyError."""
+    population = POPULATIONS[name]
+    if name == "over" and service_code is None:
+        found = spreads(days, "over").get(CITY if centre_id is None else centre_id)
+        return found.cases if found else 0
+    if name == "over":
+        where, given = conditions(population, days, centre_id, service_code)
+        return int(db.session.scalar(text(f"SELECT count(*) FROM figures_cases c WHERE {where}"), given) or 0)  # noqa: S608
+    if not population.day:
+        standing_name = {"open": "open", "late": "late", "hazards_open": "hazards"}[name]
+        return int(getattr(_standing(centre_id, service_code), standing_name))
+    of_days = sums(days, by="city", centre_id=centre_id, service_code=service_code).get(CITY, Sums())
+    return int(getattr(of_days, name))
 
-    The wait for the resident's answer after the city said «done» is nobody's delay and is left out.
-    """
-    done = (
-        select(Clock.ticket_id)
-        .select_from(source("done"))
-        .where(cases("done", period, now))
-        .order_by(Clock.stopped_at.desc())
-        .limit(MOST_TICKETS)
-        .subquery()
-    )
-    held = turns(TicketEvent.ticket_id.in_(select(done.c.ticket_id)))
-    hours = func.sum(func.extract("epoch", held.c.until - held.c.at)) / 3600
-    query = (
-        select(held.c.holder_kind, hours)
-        .where(held.c.until.is_not(None), held.c.status != "resolved", held.c.holder_kind != NOBODY)
-        .group_by(held.c.holder_kind)
-    )
-    return {kind: float(total) for kind, total in db.session.execute(query) if total}
+
+def _standing(centre_id: int | None, service_code: str | None) -> Now:
+    if service_code is not None:
+        return standing_by_service(centre_id).get(service_code, Now())
+    return standing().get(CITY if centre_id is None else centre_id, Now())

@@ -38,7 +38,54 @@ class FigureCase(Table):
     __table_args__ = (
         Index("ix_figures_cases_due", "authority_id", "due_at", "ticket_id", "round"),
         Index("ix_figures_cases_opened", "authority_id", "opened_at", "ticket_id", "round"),
-        Index("ix_figures_cases_done", "authority_id", "service_code", "done_day"),
+        Index(
+            "ix_figures_cases_done",
+            "authority_id",
+            "done_at",
+            "ticket_id",
+            "round",
+            postgresql_where=text("done_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_figures_cases_breached",
+            "authority_id",
+            "breached_day",
+            "ticket_id",
+            "round",
+            postgresql_where=text("breached_day IS NOT NULL"),
+        ),
+        Index(
+            "ix_figures_cases_answered",
+            "authority_id",
+            "answered_day",
+            "ticket_id",
+            "round",
+            postgresql_where=text("answered_day IS NOT NULL"),
+        ),
+        Index(
+            "ix_figures_cases_ended",
+            "authority_id",
+            "ended_day",
+            "ticket_id",
+            "round",
+            postgresql_where=text("ended_day IS NOT NULL"),
+        ),
+        Index(
+            "ix_figures_cases_open",
+            "authority_id",
+            "opened_at",
+            "ticket_id",
+            "round",
+            postgresql_where=text("is_open"),
+        ),
+        Index(
+            "ix_figures_cases_late",
+            "authority_id",
+            "due_at",
+            "ticket_id",
+            "round",
+            postgresql_where=text("is_late"),
+        ),
         Index(
             "ix_figures_cases_place",
             "authority_id",
@@ -108,7 +155,7 @@ class FigureCase(Table):
     told_most_minutes: Mapped[int | None]
     lon: Mapped[float | None] = mapped_column(Double)
     lat: Mapped[float | None] = mapped_column(Double)
-    #: number of the square of about 25 m that the place lies in
+    #: number of the square of about 25 m that the place lies in; null of a merged ticket too, which is counted with the one that stays
     place_cell: Mapped[int | None] = mapped_column(BigInteger)
 
 

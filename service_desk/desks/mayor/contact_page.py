@@ -15,10 +15,10 @@ from service_desk.city.queries import city_map
 from service_desk.desks.filters import by_language
 from service_desk.desks.mayor import words
 from service_desk.desks.mayor.door import desk, read_period
-from service_desk.desks.mayor.list_page import plain
 from service_desk.desks.speech import LANGUAGES
 from service_desk.errors import NotFound
 from service_desk.reports import contact
+from service_desk.reports.exporting import plain
 from service_desk.reports.rules import FEWEST, LENGTHS
 
 if TYPE_CHECKING:

@@ -2,63 +2,67 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from flask import Response, render_template, request
+from flask import Response, render_template, request, stream_with_context
 from flask_babel import gettext as _
 
 from service_desk import clock
+from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
 from service_desk.desks.filters import by_language
 from service_desk.desks.mayor import words
-from service_desk.desks.mayor.door import Asked, desk, link, read_centre, read_figure, read_period
-from service_desk.desks.mayor.rows import Row, row_of
+from service_desk.desks.mayor.door import desk, link, read_centre, read_days, read_figure
+from service_desk.desks.mayor.rows import row_of
+from service_desk.errors import NotFound
 from service_desk.reports import lists
-from service_desk.reports.populations import FIGURES, OF_TICKETS
+from service_desk.reports.exporting import Words, csv_of
+from service_desk.reports.populations import OF_TICKETS
 from service_desk.reports.rules import LENGTHS
-from service_desk.tickets.rules import shown
+from service_desk.reports.rules.populations import POPULATIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from service_desk.catalog.rules.types import ServiceType
     from service_desk.city.models import Centre
 
-#: first characters by which a spreadsheet takes a cell for a formula
-FORMULAIC = ("=", "+", "-", "@", "\t", "\r", "\n")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PLACE = re.compile(r"([0-9]{1,17})\.([0-9]{1,18})\.([0-9]{1,4})")
 
 
 @desk.get("/mayor/list", endpoint="tickets")
 def list_page() -> str:
-    """Show the cases behind ?figure=, of ?centre= (or the city), in the period asked for.
+    """Show the cases behind ?figure=, of ?centre= (or the city) and ?service= (or all types), in the days asked for.
 
     ?after= or ?before= a place of the list; ?seen= how many cases come before the page, for «51–100 of 240».
+    Two statements beside the session's.
     """
     now = clock.now()
-    name, centre, asked = read_figure(request.args), read_centre(request.args), read_period(request.args, now)
-    number, centre_id = (centre.number, centre.id) if centre else (None, None)
-    total = lists.count(name, asked.period, now, centre_id=centre_id)
+    name, asked, of = read_figure(request.args), read_days(request.args, now), _Of.read(request.args)
+    total = lists.count(name, asked.days, **of.filters)
     after, before = _mark("after"), _mark("before")
-    cases = lists.behind(name, asked.period, now, centre_id=centre_id, after=after, before=before)
+    cases = lists.behind(name, asked.days, **of.filters, after=after, before=before)
     seen = min(_seen() if after or before else 0, max(total - len(cases), 0))
     earlier = later = ""
     if cases and seen:
         place = _said(lists.mark_of(name, cases[0]))
-        earlier = link(name, asked, number, before=place, seen=max(seen - lists.PAGE, 0))
+        earlier = link(name, asked, **of.query, before=place, seen=max(seen - lists.PAGE, 0))
     if cases and seen + len(cases) < total:
         place = _said(lists.mark_of(name, cases[-1]))
-        later = link(name, asked, number, after=place, seen=seen + len(cases))
+        later = link(name, asked, **of.query, after=place, seen=seen + len(cases))
     return render_template(
         "mayor/list.html",
         asked=asked,
         name=name,
         of_tickets=name in OF_TICKETS,
-        centre=centre,
+        is_now=not POPULATIONS[name].day,
+        centre=of.centre,
+        service=of.service,
         centres=list(city_map().centres.values()),
-        figures=FIGURES,
         lengths=LENGTHS,
         rows=[row_of(case, now) for case in cases],
         total=total,
@@ -66,8 +70,41 @@ def list_page() -> str:
         last=seen + len(cases),
         earlier=earlier,
         later=later,
+        keep=dict({"figure": name}, **of.query),
         words=words,
+        at=now,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Of:
+    """Whose cases are asked for: of a centre, of a type of service, of all."""
+
+    centre: Centre | None
+    service: ServiceType | None
+
+    @classmethod
+    def read(cls, args: Mapping[str, str]) -> _Of:
+        """Return what ?centre= and ?service= name. Raises NotFound."""
+        code = args.get("service", "")
+        service = catalogue().types.get(code) if code else None
+        if code and service is None:
+            raise NotFound
+        return cls(read_centre(args), service)
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """Return the filters of reports.lists."""
+        return {
+            "centre_id": self.centre.id if self.centre else None,
+            "service_code": self.service.code if self.service else None,
+        }
+
+    @property
+    def query(self) -> dict[str, Any]:
+        """Return the words of an address that ask for the same."""
+        centre: dict[str, Any] = {"centre": str(self.centre.number)} if self.centre else {}
+        return centre | ({"service": self.service.code} if self.service else {})
 
 
 def _said(place: lists.Mark) -> str:
@@ -91,48 +128,27 @@ def _seen() -> int:
 
 @desk.get("/mayor/list.csv", endpoint="csv")
 def list_csv() -> Response:
-    """Give the same cases as CSV (UTF-8 with a mark, for spreadsheets); at most lists.CSV_LIMIT rows."""
+    """Give the same cases as CSV (UTF-8 with a mark, for spreadsheets), streamed; at most exporting.MOST_ROWS rows."""
     now = clock.now()
-    name, centre, asked = read_figure(request.args), read_centre(request.args), read_period(request.args, now)
-    answer = Response(_written(name, centre, asked, now), mimetype="text/csv")
+    name, asked, of = read_figure(request.args), read_days(request.args, now), _Of.read(request.args)
+    header = [
+        _("Number"), _("Centre"), _("Type"), _("Place"), _("State"), _("Held by"),
+        _("Opened"), _("Promised by"), _("Done at"), _("Promise"),
+    ]  # fmt: skip
+    rows = csv_of(name, asked.days, header, _words(), **of.filters)
+    answer = Response(stream_with_context(rows), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="keshet-{name}.csv"'
     return answer
 
 
-def _written(name: str, centre: Centre | None, asked: Asked, now: datetime) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(
-        plain(str(cell))
-        for cell in (
-            _("Number"), _("Centre"), _("Type"), _("Place"), _("State"), _("Held by"),
-            _("Opened"), _("Promised by"), _("Done at"), _("Promise"),
-        )
-    )  # fmt: skip
-    centre_id = centre.id if centre else None
-    for case in lists.each_of(name, asked.period, now, centre_id=centre_id):
-        writer.writerow(plain(cell) for cell in _cells(row_of(case, now)))
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _cells(row: Row) -> list[str]:
-    """Return a row's cells: nothing about a person, instants on the city's clock."""
-    case = row.case
-    return [
-        shown(case.reference),
-        str(row.number),
-        str(by_language(row.name)),
-        row.address,
-        str(row.status),
-        str(by_language(row.holder)),
-        *(
-            clock.local(at).isoformat(" ", "minutes")[:16] if at else ""
-            for at in (case.opened_at, case.due_at, case.stopped_at)
-        ),
-        str(row.result),
-    ]
-
-
-def plain(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULAIC) or cell.startswith(FORMULAIC) else cell
+def _words() -> Words:
+    """Return what codes are called in the reader's language."""
+    city = city_map()
+    return Words(
+        services={code: by_language(each.name) for code, each in catalogue().types.items()},
+        centres={each.id: by_language(each.name) for each in city.centres.values()},
+        units={each.id: by_language(each.name) for each in city.units.values()},
+        statuses={code: str(word) for code, word in words.STATUS.items()},
+        holders={code: str(word) for code, word in words.HOLDER.items()},
+        results={code: str(word) for code, word in words.RESULT.items()},
+    )

@@ -10,9 +10,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Population:
-    """The cases behind a figure. day: the column of the day by which it counts, '' = at this moment; condition: SQL, '' = all."""
+    """The cases behind a figure. day: the column of the day by which it counts, '' = at this moment; condition: SQL, '' = all.
+
+    at: the column that its list is ordered by, which an index has; the day is that instant's, or it is the day itself.
+    """
 
     day: str
+    at: str
     condition: str = ""
     #: its cases are tickets; those of the others are promises
     is_of_tickets: bool = False
@@ -25,26 +29,25 @@ class Population:
 
 
 POPULATIONS = {
-    "received": Population("opened_day", is_of_tickets=True),
-    "hazards": Population("opened_day", "is_hazard", is_of_tickets=True),
-    "repeats": Population("opened_day", "is_repeat", is_of_tickets=True),
-    "due": Population("due_day"),
-    "met": Population("due_day", "is_met"),
-    "missed": Population("due_day", "NOT is_met"),
-    "over": Population("due_day", "over_minutes IS NOT NULL"),
-    "breached": Population("breached_day"),
-    "done": Population("done_day"),
-    "came_back": Population("done_day", "came_back"),
-    "reopened": Population("done_day", "came_back"),
-    "said": Population("done_day", "said IS NOT NULL"),
-    "said_yes": Population("done_day", "said = 'yes'"),
-    "said_no": Population("done_day", "said = 'no'"),
-    "answered": Population("answered_day"),
-    "ended": Population("ended_day", is_of_tickets=True),
-    "without_work": Population("ended_day", "without_work", is_of_tickets=True),
-    "open": Population("", "is_open", is_of_tickets=True),
-    "late": Population("", "is_late"),
-    "hazards_open": Population("", "is_open AND is_hazard", is_of_tickets=True),
+    "received": Population("opened_day", "opened_at", is_of_tickets=True),
+    "hazards": Population("opened_day", "opened_at", "is_hazard", is_of_tickets=True),
+    "repeats": Population("opened_day", "opened_at", "is_repeat", is_of_tickets=True),
+    "due": Population("due_day", "due_at"),
+    "met": Population("due_day", "due_at", "is_met"),
+    "missed": Population("due_day", "due_at", "NOT is_met"),
+    "over": Population("due_day", "due_at", "over_minutes IS NOT NULL"),
+    "breached": Population("breached_day", "breached_day"),
+    "done": Population("done_day", "done_at"),
+    "came_back": Population("done_day", "done_at", "came_back"),
+    "said": Population("done_day", "done_at", "said IS NOT NULL"),
+    "said_yes": Population("done_day", "done_at", "said = 'yes'"),
+    "said_no": Population("done_day", "done_at", "said = 'no'"),
+    "answered": Population("answered_day", "answered_day"),
+    "ended": Population("ended_day", "ended_day", is_of_tickets=True),
+    "without_work": Population("ended_day", "ended_day", "without_work", is_of_tickets=True),
+    "open": Population("", "opened_at", "is_open", is_of_tickets=True),
+    "late": Population("", "due_at", "is_late"),
+    "hazards_open": Population("", "opened_at", "is_open AND is_hazard", is_of_tickets=True),
 }
 #: seconds held until done, by whom
 HELD = ("held_centre", "held_unit", "held_contractor", "held_outside", "held_resident")
