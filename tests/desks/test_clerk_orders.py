@@ -96,12 +96,15 @@ def test_the_page_shows_an_order_with_both_clocks_and_its_acts(desk, order_id, s
 
 def test_an_order_is_issued_by_a_form_that_names_contractor_and_duties(desk, said):
     in_contract()
+    in_contract("C-LIGHT", "lighting")
     ticket_id = receive_report(said(), Actor("resident")).ticket_id
     db.session.expunge_all()
     page = get(desk, f"/desk/t/{ticket_id}/order")
     chosen = re.search(r'<option value="(\d+:roads)" selected', page).group(1)
     assert "Acceptance: " in page
     assert "End of the work: " in page
+    # Until when is said of every contractor that may be chosen, not only of the usual one.
+    assert page.count("Acceptance: ") == len(re.findall(r'<option value="\d+:\w+"', page)) > 1
     answer = post(
         desk,
         f"/desk/t/{ticket_id}/order",

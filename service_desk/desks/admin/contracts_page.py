@@ -8,7 +8,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
+from babel import Locale
 from flask import Response, flash, redirect, render_template, request, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -248,6 +250,9 @@ def _form_page(
         events=EVENT_METRICS,
         proofs=[kind for kind in PROOF_KINDS if kind != "other"],
         languages=contract_form.LANGUAGES,
+        language_names={
+            code: Locale.parse(code).get_display_name(get_locale()) for code in contract_form.LANGUAGES
+        },
         words=words,
         money=money,
     )

@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 def promises(choices: list[order_terms.Choice], ticket: Ticket, label: str) -> list[Field]:
     """Return what the page says of orders that would be issued; nothing when none would."""
     now = clock.now()
-    lines = [(each.name, order_terms.duties_in_words(each, ticket, now)) for each in choices]
+    lines = [(_named(each), order_terms.duties_in_words(each, ticket, now)) for each in choices]
     return [Field("promises", "promises", label, options=[("", list(lines))])] if lines else []
+
+
+def _named(choice: order_terms.Choice) -> str:
+    return _("%(name)s: %(work)s", name=choice.name, work=contract_words.domain(choice.domain))
 
 
 def order(ticket: Ticket, _actor: Actor) -> list[Field]:
@@ -30,7 +34,7 @@ def order(ticket: Ticket, _actor: Actor) -> list[Field]:
     options: Groups = [("", [("", _("Choose"))])]
     for label, is_own in ((_("For this kind of work"), True), (_("For other work"), False)):
         named = [
-            (f"{each.unit_id}:{each.domain}", _("%(name)s: %(work)s", name=each.name, work=contract_words.domain(each.domain)))
+            (f"{each.unit_id}:{each.domain}", _named(each))
             for each in choices
             if (each.domain == own) == is_own
         ]  # fmt: skip
@@ -40,6 +44,7 @@ def order(ticket: Ticket, _actor: Actor) -> list[Field]:
     return [
         Field("contractor", "select", _("Contractor"), hint, usual, options),
         *promises([each for each in choices if each.domain == own], ticket, _("By the contract, if it is issued now:")),
+        *promises([each for each in choices if each.domain != own], ticket, _("For other work, if it is issued now:")),
         words_field(_("What has to be done"), _("The contractor reads it. The resident does not."), is_optional=True, limit=2000),
         Field("phone", "tick", _("May see the number of the reporter, for this order"), value=""),
     ]  # fmt: skip
