@@ -12,10 +12,12 @@ from service_desk.city.queries import city_map
 from service_desk.desks.filters import by_language
 from service_desk.desks.mayor import words
 from service_desk.desks.mayor.door import desk, read_centre, read_period
+from service_desk.reports.handovers import ENDED, REPORTED, handovers
 from service_desk.reports.holders import holders
 from service_desk.reports.rules import LENGTHS, apportioned
 
 if TYPE_CHECKING:
+    from service_desk.reports.handovers import Handovers
     from service_desk.reports.holders import Account, Held
 
 HOUR_SECONDS = 3600
@@ -23,7 +25,7 @@ HOUR_SECONDS = 3600
 
 @desk.get("/mayor/holders", endpoint="holders")
 def holders_page() -> str:
-    """Show the holders of all requests, or of ?centre='s, in the period asked for. One statement beside the session's."""
+    """Show the holders of all requests, or of ?centre='s, in the period asked for. Two statements beside the session's."""
     now = clock.now()
     asked, centre = read_period(request.args, now), read_centre(request.args)
     account = holders(asked.period, centre_id=centre.id if centre else None)
@@ -36,6 +38,7 @@ def holders_page() -> str:
         centres=list(city_map().centres.values()),
         rows=rows,
         bar=_bar(rows),
+        passed=_passed(handovers(asked.days, centre_id=centre.id if centre else None)),
         hours=sum(each["hours"] for each in rows),
         at=now,
         words=words,
@@ -89,3 +92,24 @@ def _bar(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for kind, css in words.HOLDER_CSS.items()
         if sums.get(kind)
     ]
+
+
+def _passed(found: Handovers) -> dict[str, Any]:
+    """Return the handovers as shown: names, times for each 100 requests, a bar's width in percent of the longest."""
+    most = max((each.times for each in found.rows), default=1)
+    names = {**words.HOLDER, REPORTED: words.REPORT, ENDED: words.END}
+    return {
+        "tickets": found.tickets,
+        "rows": [
+            {
+                "source": names.get(each.source, each.source),
+                "target": names.get(each.target, each.target),
+                "css": words.HOLDER_CSS.get(each.target, "b-n"),
+                "times": each.times,
+                "each_100": round(100 * each.times / max(found.tickets, 1), 1),
+                "width": max(1, round(100 * each.times / most)),
+                "held": "" if each.source == REPORTED else words.length(each.hours),
+            }
+            for each in found.rows
+        ],
+    }

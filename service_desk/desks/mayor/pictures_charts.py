@@ -79,7 +79,7 @@ def chart(
     return Chart(
         title,
         unit,
-        [(along.y(tick), tick, said(tick)) for tick in along.ticks],
+        [(along.y(tick), tick, said(tick) if tick else "0") for tick in along.ticks],
         [point if shown else "" for point, shown in zip(points, labelled(len(points)), strict=True)],
         [
             Drawn(each.name, each.css, drawn.path, drawn.last)

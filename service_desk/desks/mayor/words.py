@@ -117,6 +117,8 @@ HOLDER: Words = {
     "outside": _l("Bodies outside the city"),
     "resident": _l("Waiting for the resident"),
 }
+#: where a request comes from, and where it goes in the end
+REPORT, END = _l("The report"), _l("Ended")
 #: colours of the bar of holders, in the order they are drawn
 HOLDER_CSS = {"contractor": "b-k", "centre": "b-a", "unit": "b-p", "outside": "b-o", "resident": "b-w"}
 STATUS: Words = {
