@@ -112,7 +112,7 @@ def behind(
         ORDER BY {order}
     """  # noqa: S608
     rows = db.session.execute(text(query), {**given, "limit": limit})
-    found = [Case(*row[:-1], at=_instant(row[-1])) for row in rows]
+    found = [Case(*(*row[:-1], _instant(row[-1]))) for row in rows]
     return found[::-1] if is_backward else found
 
 

@@ -83,7 +83,7 @@ def ranges(size: int = RANGE) -> list[tuple[int, int]]:
 
 def make(first: int, last: int) -> int:
     """Make the cases and orders of the tickets with these ids anew. Returns how many cases."""
-    _prepare("96MB")
+    prepare("96MB")
     here, which = {"here": tenant_id()}, in_range(first, last)
     of_tickets = which.format(column="ticket_id")
     for table in ("figures_cases", "figures_orders"):
@@ -123,7 +123,7 @@ def repeats_sql(part: int, parts: int) -> str:
 
 def mark_repeats(part: int, parts: int) -> None:
     """Say of one part of all places which cases came again; those made by `make` say of none."""
-    _prepare("192MB")
+    prepare("192MB")
     marked = f"""
         UPDATE figures_cases c SET is_repeat = true FROM ({repeats_sql(part, parts)}) again
         WHERE c.authority_id = :here AND c.ticket_id = again.ticket_id AND c.round = again.round
@@ -133,7 +133,7 @@ def mark_repeats(part: int, parts: int) -> None:
 
 def sum_up(now: datetime) -> None:
     """Put the sums of the cases in the place of all sums, and say that they are current. now: when the rebuild began."""
-    _prepare("192MB")
+    prepare("192MB")
     here = {"here": tenant_id()}
     for table in _SUMS:
         db.session.execute(text(f"DELETE FROM {table} WHERE authority_id = :here"), here)  # noqa: S608
@@ -196,7 +196,7 @@ def spreads_again() -> dict[Key, bytes]:
     }
 
 
-def _prepare(work_mem: str) -> None:
+def prepare(work_mem: str) -> None:
     """Set what this transaction may use. The text is planned for its own numbers, never compiled."""
     for setting in ("jit = off", "statement_timeout = 0"):
         db.session.execute(text(f"SET LOCAL {setting}"))
