@@ -5,6 +5,7 @@ from __future__ import annotations
 from service_desk import clock
 from service_desk.catalog.queries import catalogue
 from service_desk.reports import hot_spots
+from service_desk.reports.chance import judged
 from service_desk.reports.rules.spots import joined
 from service_desk.work import transaction
 
@@ -18,7 +19,7 @@ def find_hot_spots() -> int:
     today = clock.local(now).date()
     services = [each.code for each in catalogue().types.values() if not each.is_sensitive]
     with transaction():
-        found = hot_spots.judged(hot_spots.counts(services, today))
+        found = judged(hot_spots.counts(services, today))
         places = joined(found)
         cases = hot_spots.cases_of(places, services, today)
         hot_spots.replace(list(zip(places, cases, strict=True)), today, now)

@@ -16,8 +16,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from service_desk.reports.rules.spots import SPAN_WEEKS, YEAR_DAYS, Found
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from service_desk.reports.rules.spots import Count
 
 #: of what is shown, at most this share is false (expected)
 FALSE_SHARE = 0.05
@@ -72,3 +76,43 @@ def believable(probabilities: Sequence[float], tests: int, limit: float = FALSE_
     rest = max(tests - len(probabilities), 0)
     adjusted = stats.false_discovery_control([*probabilities, *([1.0] * rest)])[: len(probabilities)]
     return [float(each) if each <= limit else None for each in adjusted]
+
+
+def judged(found: Sequence[Count]) -> list[Found]:
+    """Return the squares where a type came beyond chance; see above. Loads SciPy: not for a page.
+
+    What is usual is the rate of the year or of the span, whichever is higher: neither a season nor a storm that brings
+    potholes everywhere makes hot spots.
+    """
+    import numpy as np  # noqa: PLC0415 — wanted by nightly work only
+
+    at = {cell: place for place, cell in enumerate(sorted({each.cell for each in found}))}
+    whole = np.zeros(len(at), dtype=int)
+    by_type: dict[str, list[Count]] = {}
+    for each in found:
+        whole[at[each.cell]] += each.year
+        by_type.setdefault(each.service_code, []).append(each)
+    asked: list[tuple[Count, float, float]] = []
+    tests = 0
+    for own in by_type.values():
+        tests += len(at)
+        candidates = [each for each in own if each.is_candidate]
+        others = whole.copy()
+        for each in own:
+            others[at[each.cell]] -= each.year
+        if not candidates or not others.sum():
+            continue
+        usual = max(
+            sum(each.recent for each in own), sum(each.year for each in own) * SPAN_WEEKS * 7 / YEAR_DAYS
+        )
+        spread, ratio = spread_of(others.tolist()), usual / float(others.sum())
+        there = others[[at[each.cell] for each in candidates]]
+        tails = tail_at(np.array([each.recent for each in candidates]), there, spread, ratio)
+        means = expected_at(there, spread, ratio)
+        asked += zip(candidates, means.tolist(), tails.tolist(), strict=True)
+    shares = believable([tail for _count, _mean, tail in asked], tests)
+    return [
+        Found(count, mean, share)
+        for (count, mean, _tail), share in zip(asked, shares, strict=True)
+        if share is not None
+    ]

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import delete, select, text
 
 from service_desk.extensions import db
-from service_desk.reports.chance import believable, expected_at, spread_of, tail_at
 from service_desk.reports.models import HotSpot
 from service_desk.reports.rules.cells import STRIDE
 from service_desk.reports.rules.spots import (
@@ -20,9 +19,10 @@ from service_desk.reports.rules.spots import (
     SQUARES,
     YEAR_DAYS,
     Count,
-    Found,
     street_of,
 )
+from service_desk.tickets.models import Ticket
+from service_desk.tickets.noting import among
 from service_desk.work import many_ids, put_many, tenant_id
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Table
+
+    from service_desk.reports.rules.spots import Found
 
 #: metres to a degree of latitude
 _DEGREE_M = 111_320
@@ -83,46 +85,6 @@ def _asked(services: Collection[str], today: date) -> dict[str, Any]:
         "recent": today - timedelta(weeks=SPAN_WEEKS),
         "services": list(services),
     }
-
-
-def judged(found: Sequence[Count]) -> list[Found]:
-    """Return the squares where a type came beyond chance; see `chance`. Loads SciPy: not for a page.
-
-    What is usual is the rate of the year or of the span, whichever is higher: neither a season nor a storm that brings
-    potholes everywhere makes hot spots.
-    """
-    import numpy as np  # noqa: PLC0415 — wanted by nightly work only
-
-    at = {cell: place for place, cell in enumerate(sorted({each.cell for each in found}))}
-    whole = np.zeros(len(at), dtype=int)
-    by_type: dict[str, list[Count]] = {}
-    for each in found:
-        whole[at[each.cell]] += each.year
-        by_type.setdefault(each.service_code, []).append(each)
-    asked: list[tuple[Count, float, float]] = []
-    tests = 0
-    for own in by_type.values():
-        tests += len(at)
-        candidates = [each for each in own if each.is_candidate]
-        others = whole.copy()
-        for each in own:
-            others[at[each.cell]] -= each.year
-        if not candidates or not others.sum():
-            continue
-        usual = max(
-            sum(each.recent for each in own), sum(each.year for each in own) * SPAN_WEEKS * 7 / YEAR_DAYS
-        )
-        spread, ratio = spread_of(others.tolist()), usual / float(others.sum())
-        there = others[[at[each.cell] for each in candidates]]
-        tails = tail_at(np.array([each.recent for each in candidates]), there, spread, ratio)
-        means = expected_at(there, spread, ratio)
-        asked += zip(candidates, means.tolist(), tails.tolist(), strict=True)
-    shares = believable([tail for _count, _mean, tail in asked], tests)
-    return [
-        Found(count, mean, share)
-        for (count, mean, _tail), share in zip(asked, shares, strict=True)
-        if share is not None
-    ]
 
 
 def cases_of(places: Sequence[Sequence[Found]], services: Collection[str], today: date) -> list[list[Case]]:
@@ -190,3 +152,25 @@ def spots() -> list[HotSpot]:
         .order_by((HotSpot.cases - HotSpot.expected).desc(), HotSpot.id)
     )
     return list(db.session.scalars(query))
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A request behind a hot spot, with nothing personal."""
+
+    id: int
+    reference: str
+    status: str
+    opened_at: datetime
+    address: str
+
+
+def behind(found: Sequence[HotSpot]) -> dict[int, Behind]:
+    """Return {ticket id: request} of all that stand behind these hot spots. One statement, or none."""
+    ids = sorted({each for spot in found for each in spot.ticket_ids})
+    if not ids:
+        return {}
+    query = select(Ticket.id, Ticket.reference, Ticket.status, Ticket.opened_at, Ticket.address).where(
+        Ticket.authority_id == tenant_id(), Ticket.id == among(ids), ~Ticket.is_sensitive
+    )
+    return {row[0]: Behind(*row) for row in db.session.execute(query)}

@@ -7,8 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from service_desk.reports.chance import FALSE_SHARE, believable, spread_of, tail_at
-from service_desk.reports.hot_spots import judged
+from service_desk.reports.chance import FALSE_SHARE, believable, judged, spread_of, tail_at
 from service_desk.reports.rules.spots import (
     FEWEST_CASES,
     FEWEST_DAYS,
