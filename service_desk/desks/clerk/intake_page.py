@@ -19,7 +19,7 @@ from service_desk.desks.clerk.door import actor, counts_kept, desk
 from service_desk.desks.clerk.photos import read_photos
 from service_desk.desks.clerk.rows import name_of
 from service_desk.errors import BadInput, InvalidMove, NotAllowed, NotFound
-from service_desk.flow import join, read_ticket, receive
+from service_desk.flow import join, read_ticket, receive, report_inbound
 from service_desk.intake.rules import Said, SaidPlace, clean_text
 from service_desk.people.actions import phone_number
 from service_desk.people.rules import may
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from service_desk.catalog.rules import ServiceType
+    from service_desk.flow.report_inbound import Opening
     from service_desk.routing.rules import Placed
     from service_desk.tickets.models import Ticket
 
@@ -54,6 +55,8 @@ class Draft:
     channel: str = "phone"
     key: str = ""
     answers: dict[str, Any] = field(default_factory=dict)
+    #: what somebody wrote, from which the report is opened; None: a caller or walk-in
+    opening: Opening | None = None
 
     @property
     def service(self) -> ServiceType | None:
@@ -78,6 +81,12 @@ def _read_draft() -> Draft:
         key=given.get("key", "")[:64] or secrets.token_hex(16),
     )
     draft.answers = _answers(draft.service)
+    number = given.get("inbound", "")
+    if number.isascii() and number.isdigit() and len(number) <= 18:
+        draft.opening = report_inbound.see_opening(int(number), actor())
+        if request.method == "GET":
+            opening = draft.opening
+            draft.text, draft.line, draft.language = opening.text, opening.line, opening.locale
     return draft
 
 
@@ -97,9 +106,12 @@ def _answers(service: ServiceType | None) -> dict[str, Any]:
 
 @desk.get("/desk/new")
 def intake() -> ResponseReturnValue:
-    """Show an empty screen, or one with the type that the address names."""
+    """Show an empty screen, one with the type that the address names, or one begun by what somebody wrote."""
     _require()
-    return _screen(_read_draft())
+    draft = _read_draft()
+    if draft.opening and draft.opening.ticket_id:
+        return redirect(url_for("clerk.ticket", ticket_id=draft.opening.ticket_id), 303)
+    return _screen(draft)
 
 
 @desk.post("/desk/new")
@@ -140,7 +152,8 @@ def _receive(draft: Draft) -> int:
         phone = _phone(draft)
     except BadInput as error:
         problems |= error.problems
-    if service and service.needs_place and not (draft.line.strip() or draft.landmark.strip()):
+    is_placed = draft.line.strip() or draft.landmark.strip() or (draft.opening and draft.opening.pin)
+    if service and service.needs_place and not is_placed:
         problems["line"] = "no_place"
     photos, bad_photo = read_photos(request.files.getlist("photos"))
     if problems:
@@ -158,6 +171,8 @@ def _receive(draft: Draft) -> int:
         contact=draft.contact if phone else "none",
         photos=tuple(photos),
     )
+    if draft.opening:
+        return report_inbound.open_report(draft.opening.inbound_id, said, actor())
     received = receive.receive_report(said, actor(), lost_photos=1 if bad_photo else 0)
     if received.lost_photos:
         flash(_("One photo could not be kept; the report is safe."))
@@ -182,12 +197,15 @@ def _join(draft: Draft, wish: str) -> int:
 
 def _place(draft: Draft) -> SaidPlace:
     line, landmark = clean_text(draft.line, 200), clean_text(draft.landmark, 200)
+    if draft.opening and draft.opening.pin and not line:
+        return report_inbound.place_of(draft.opening.pin, landmark)
     return SaidPlace("address" if line else "none", line=line, landmark=landmark)
 
 
 def _screen(draft: Draft, problems: dict[str, str] | None = None, status: int = 200) -> ResponseReturnValue:
     service, shelf = draft.service, catalogue()
-    placed = routes.place(_place(draft)) if draft.line.strip() else None
+    is_placed = draft.line.strip() or (draft.opening and draft.opening.pin)
+    placed = routes.place(_place(draft)) if is_placed else None
     suggested = shelf.suggester.suggest(draft.what or draft.text, SUGGESTIONS) if not service else []
     return render_template(
         "clerk/intake.html",
