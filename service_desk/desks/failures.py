@@ -8,7 +8,7 @@ from flask import Flask, g, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
@@ -119,6 +119,14 @@ def _shell(status: int, desk: str) -> dict[str, Any]:
     return {"error_base": "desk.html", "home_url": home_of(current_user.actor)}
 
 
+def _drop_work() -> None:
+    """End what the request was doing in the database. A line that is lost has ended it already, and is no second failure."""
+    try:
+        db.session.rollback()
+    except SQLAlchemyError:
+        db.session.invalidate()
+
+
 def _put_on_record(error: KeshetError) -> None:
     """Let the access log know that a signed-in person was refused. A log that cannot be written refuses all the same."""
     if isinstance(error, StaleVersion):
@@ -131,7 +139,7 @@ def _put_on_record(error: KeshetError) -> None:
     try:
         note_refusal(current_user.actor, f"refused:{request.endpoint}", ticket_id)
     except DBAPIError as failed:
-        db.session.rollback()
+        _drop_work()
         log.error("refusal_not_logged", endpoint=request.endpoint, error=type(failed).__name__)
 
 
@@ -140,7 +148,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(KeshetError)
     def refused(error: KeshetError) -> ResponseReturnValue:
-        db.session.rollback()
+        _drop_work()
         _put_on_record(error)
         return answer(error.status, error.key)
 
@@ -158,7 +166,7 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(OperationalError)
     @app.errorhandler(PoolTimeout)
     def database_away(error: Exception) -> ResponseReturnValue:
-        db.session.rollback()
+        _drop_work()
         log.error("database_away", error=type(error).__name__)
         response = app.make_response(answer(503, "busy"))
         response.headers["Retry-After"] = "30"
@@ -167,12 +175,12 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(DataError)
     def no_such_value(_error: DataError) -> ResponseReturnValue:
         # A number in the address that no row can have: there is nothing there.
-        db.session.rollback()
+        _drop_work()
         return answer(404, "not_found")
 
     @app.errorhandler(Exception)
     def unknown(error: Exception) -> ResponseReturnValue:
-        db.session.rollback()
+        _drop_work()
         detail = type(error.orig).__name__ if isinstance(error, DBAPIError) else type(error).__name__
         log.error("unknown_error", error=detail, endpoint=request.endpoint, exc_info=error)
         if app.testing:
