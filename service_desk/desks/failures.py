@@ -124,7 +124,7 @@ def _drop_work() -> None:
     try:
         db.session.rollback()
     except SQLAlchemyError:
-        db.session.invalidate()
+        db.session().invalidate()
 
 
 def _put_on_record(error: KeshetError) -> None:
