@@ -15,6 +15,7 @@ from service_desk import clock, config
 from service_desk.app import create_app
 from service_desk.city import kept
 from service_desk.flow.anchor_days import anchor_days
+from service_desk.flow.apply_proposal import apply_agreed
 from service_desk.flow.breach import record_breaches
 from service_desk.flow.breach_orders import record_order_breaches
 from service_desk.flow.count_figures import count, needs_rebuild, rebuild
@@ -111,6 +112,7 @@ TIMETABLE = (
     Timer("price_breaches", 300, price_breaches),
     Timer("close_silent", 600, close_silent),
     Timer("anchor_days", 3600, anchor_days),
+    Timer("apply_agreed", 300, apply_agreed),
     Timer("forget_codes", 3600, forget_codes),
     Timer("sync_whatsapp", 1800, sync_whatsapp),
     Timer("price_messages", 3600, price_messages, for_all=True),
