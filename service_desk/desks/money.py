@@ -135,20 +135,33 @@ def _units(working: Mapping[str, Any]) -> str:
 
 
 def line_note(line: Mapping[str, Any]) -> str:
-    """Return why a line of a statement costs what it costs: free, with an addition, cut by the cap."""
-    if line["is_free"]:
-        return _("Number %(nth)s of the month: within the allowance", nth=line["nth"])
+    """Return why a line of a statement costs what it costs: free, with an addition, cut by the cap, the rest of one lateness."""
     if line["charged_agorot"] < line["stepped_agorot"]:
         return _("Cut by the month's cap from %(amount)s", amount=shekels(line["stepped_agorot"]))
+    if line["working"].get("is_rest"):
+        return _rest_note(line)
+    if line["is_free"]:
+        return _("Number %(nth)s of the month: within the allowance", nth=line["nth"])
     if line["step_percent"]:
         return _(
             "Number %(nth)s of the month: %(percent)s%% more", nth=line["nth"], percent=line["step_percent"]
         )
-    if line["working"].get("counted_units"):
-        return _("Beyond what was decided before")
-    if line["working"].get("is_rest"):
-        return _("Rest of a lateness that an earlier month counted")
     return ""
+
+
+def _rest_note(line: Mapping[str, Any]) -> str:
+    """Return what a lateness that was counted once says where it goes on. In the same month it takes its beginning's turn."""
+    if line["is_free"]:
+        return _("Rest of number %(nth)s of the month: within the allowance", nth=line["nth"])
+    if line["step_percent"]:
+        return _(
+            "Rest of number %(nth)s of the month: %(percent)s%% more",
+            nth=line["nth"],
+            percent=line["step_percent"],
+        )
+    if line["nth"]:
+        return _("Rest of number %(nth)s of the month", nth=line["nth"])
+    return _("Rest of one lateness: it was counted once, in another month")
 
 
 def order_name(reference: str, number: int) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from service_desk import clock
 from service_desk.contractors.queries import damages as queries
 from service_desk.contractors.rules.field import FieldEntry
+from service_desk.desks import money
 from service_desk.extensions import db
 from service_desk.flow import do_order, issue_order, receive, settle_damage, verify_order
 from service_desk.flow.price_breaches import price_breaches
@@ -198,3 +199,25 @@ def test_the_request_s_history_says_what_each_damage_is_for_and_how_much(client,
     assert f"proposed for work order 1: Finished late, {damage.amount_agorot // 100:,}" in re.sub(
         r"<[^>]+>", "", page
     )
+
+
+def test_a_line_says_when_it_is_the_rest_of_one_lateness(client):
+    line = {"nth": 0, "is_free": False, "step_percent": 0, "stepped_agorot": 500, "charged_agorot": 500}
+    with client.raw.application.test_request_context("/?lang=en"):
+        notes = [
+            money.line_note({**line, **more, "working": {"is_rest": True}})
+            for more in (
+                {},
+                {"nth": 2},
+                {"nth": 2, "step_percent": 50},
+                {"nth": 1, "is_free": True, "stepped_agorot": 0, "charged_agorot": 0},
+            )
+        ]
+        first = money.line_note({**line, "nth": 1, "working": {}})
+    assert notes == [
+        "Rest of one lateness: it was counted once, in another month",
+        "Rest of number 2 of the month",
+        "Rest of number 2 of the month: 50% more",
+        "Rest of number 1 of the month: within the allowance",
+    ]
+    assert first == ""
