@@ -48,6 +48,7 @@ def _held(kind: str) -> str:
     return f"coalesce(sum(micros) FILTER (WHERE holder_kind = '{kind}'), 0)::bigint / 1000000 AS held_{kind}"
 
 
+# Clocks stop at whole seconds: work is done no sooner than it was asked for, all the same.
 # Done: the promise was answered, and not by a refusal or a merge, which may leave a promise behind that was broken
 # already. Of two acts at once the later one may be dated earlier: its turn begins with the other's (tickets.ball).
 _CASES = """
@@ -98,7 +99,8 @@ WITH round AS MATERIALIZED (
 ), judged AS (
     SELECT *, coalesce(is_answered AND coalesce(end_status, '') NOT IN ('rejected', 'duplicate'), false) AS is_done,
         status = 'duplicate' AS is_merged, is_last AND status IN ('closed', 'rejected') AS has_ended,
-        look IN ('met', 'missed') AND status <> 'duplicate' AS has_looked
+        look IN ('met', 'missed') AND status <> 'duplicate' AS has_looked,
+        greatest(stopped_at, opened_at) AS worked_at
     FROM lived
 )
 SELECT authority_id, ticket_id, round, centre_id, area_code, service_code, handler_kind, unit_id,
@@ -109,8 +111,8 @@ SELECT authority_id, ticket_id, round, centre_id, area_code, service_code, handl
     coalesce(result = 'met', false) AS is_met,
     is_overdue AND is_open AND is_last AS is_late,
     CASE WHEN result IS DISTINCT FROM 'void' THEN (breached_at AT TIME ZONE '{zone}')::date END AS breached_day,
-    CASE WHEN is_done THEN stopped_at END AS done_at,
-    CASE WHEN is_done THEN (stopped_at AT TIME ZONE '{zone}')::date END AS done_day,
+    CASE WHEN is_done THEN worked_at END AS done_at,
+    CASE WHEN is_done THEN (worked_at AT TIME ZONE '{zone}')::date END AS done_day,
     CASE WHEN is_done THEN greatest(0, floor(date_part('epoch', stopped_at - started_at) / 60))::integer END AS took_minutes,
     CASE WHEN result = 'missed' AND stopped_at > due_at
         THEN floor(date_part('epoch', stopped_at - due_at) / 60)::integer END AS over_minutes,
