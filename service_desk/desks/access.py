@@ -18,6 +18,7 @@ from service_desk.desks import (
     mayor,
     notices,
     open311,
+    opendata,
     ops,
     resident,
     sandbox,
@@ -35,6 +36,7 @@ AUDIENCE: dict[str, frozenset[str]] = {
     "static": PUBLIC,
     "resident": PUBLIC,
     "open311": PUBLIC,
+    "opendata": PUBLIC,
     "hooks": PUBLIC,
     "ops": PUBLIC,
     "door": PUBLIC,
@@ -68,6 +70,7 @@ def desks() -> tuple[Blueprint, ...]:
     return (
         resident.desk,
         open311.desk,
+        opendata.desk,
         staff_door.desk,
         clerk.desk,
         contractor.desk,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 STANDS = {
     "late": ("bad b", "warning", _l("Late")),
     "soon": ("b", "clock-countdown", _l("Due soon")),
-    "open": ("sub", "clock", _l("Open")),
+    "open": ("sub", "clock", _l("Still open")),
     "kept": ("good b", "check-circle", _l("Kept")),
     "kept_late": ("good b", "check-circle", _l("Kept, late")),
     "not_kept": ("bad b", "x-circle", _l("Not kept")),
