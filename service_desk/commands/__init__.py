@@ -15,6 +15,7 @@ from service_desk import config, jobs, work
 from service_desk.city import kept
 from service_desk.commands.figures import figures
 from service_desk.commands.messages import messages
+from service_desk.commands.residents import residents
 from service_desk.commands.templates import templates
 from service_desk.errors import NotFound
 from service_desk.flow import found_city
@@ -39,6 +40,7 @@ def register(group: click.Group) -> None:
         figures,
         templates,
         messages,
+        residents,
         doctor,
     ):
         group.add_command(command)
