@@ -13,6 +13,7 @@ from bench import (
     bulk,
     contractor,
     due_time,
+    figures,
     judging,
     memory,
     messages,
@@ -36,6 +37,7 @@ SERVED = {
     "bulk": bulk.measure,
     "contractor": contractor.measure,
     "statements": statements.measure,
+    "figures": figures.measure,
     "sweep": sweep.measure,
     "messages": messages.measure,
 }
