@@ -14,7 +14,7 @@ demo: ## Add a believable past year of tickets (tickets=5000)
 doctor: ## Check this installation and say what to mend
 	@exec $(PYTHON) bootstrap.py doctor
 
-figures: ## Prove damages and signed statements from the history, in one line
+figures: ## Prove counted figures, damages and signed statements from the history, in one line
 	@exec $(PYTHON) bootstrap.py figures
 
 ##@ Work on it
