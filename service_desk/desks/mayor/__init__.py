@@ -1,6 +1,7 @@
 """Desk of the mayor: how the city keeps its promises, and the tickets behind each figure."""
 
 from service_desk.desks.mayor import (
+    alerts_page,
     contact_page,
     damages_page,
     expected_page,
@@ -11,6 +12,7 @@ from service_desk.desks.mayor import (
     overview_page,
     pictures_page,
     proposals_page,
+    scorecards_orders,
     scorecards_page,
     visits_page,
     visits_page_commitment,
@@ -21,6 +23,7 @@ from service_desk.desks.mayor.door import desk
 from service_desk.desks.mayor.visits_door import visits
 
 __all__ = [
+    "alerts_page",
     "contact_page",
     "damages_page",
     "desk",
@@ -32,6 +35,7 @@ __all__ = [
     "overview_page",
     "pictures_page",
     "proposals_page",
+    "scorecards_orders",
     "scorecards_page",
     "visits",
     "visits_page",

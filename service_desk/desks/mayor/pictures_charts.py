@@ -62,10 +62,12 @@ def chart(
     few: str = "–",
     names: Sequence[str] = (),
 ) -> Chart:
-    """Return the chart of lines over the same points, oldest first. few: what the table says of a gap.
+    """Return the chart of lines over the same points, oldest first; of a line without a value only the first is kept.
 
+    few: what the table says of a gap.
     unit: percent, hours, number or shekels; names: the points in full for the table, else as under the chart.
     """
+    lines = [each for place, each in enumerate(lines) if not place or any(n is not None for n in each.values)]
     said = SAID[unit]
     along = axis([value for each in lines for value in each.values], "number" if unit == "shekels" else unit)
     rows = []
