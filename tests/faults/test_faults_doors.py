@@ -21,6 +21,7 @@ def test_19_callbacks_doubled_and_in_any_order(house, web):
     with ThreadPoolExecutor(4) as carriers:
         assert set(carriers.map(lambda one: web.callback(*one), reports)) == {204}
     assert house.settled() == {"delivered": 3}
+    house.stop_all()
     before = house.told()
     stranger = {"MessageSid": f"SM{house.key()}", "MessageStatus": "failed"}
     assert web.signed(f"/hooks/twilio/status/9.{house.key()}", stranger) == 204
@@ -31,6 +32,7 @@ def test_20_forged_callbacks(house, web):
     house.report(2)
     house.start_all()
     house.settled()
+    house.stop_all()  # whoever polls would change something too
     kept, other = house.line.ledger
     path, other_path = ("/" + each.form["StatusCallback"].split("/", 3)[3] for each in (kept, other))
     form = {"MessageSid": kept.sid, "MessageStatus": "failed", "AccountSid": web.account}
