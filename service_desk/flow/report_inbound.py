@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 _TOGETHER = timedelta(hours=3)
 _LONGEST_CHARS = 2000
 _LINE_CHARS = 200
+#: a sentence that is about more than the place hides it
+_PARTS = re.compile(r"[\n,;.]+")
 #: of 100: so alike must a street's name be
 SURE_STREET = 70
 
@@ -141,8 +144,8 @@ def _together(row: Inbound) -> list[Inbound]:
 
 
 def _line_in(text: str) -> str:
-    """Return the first address that a line of the words names, as «street number»; '' when none does for sure."""
-    for line in text.splitlines():
+    """Return the first address that a part of the words names, as «street number»; '' when none does for sure."""
+    for line in _PARTS.split(text):
         found = city_map().addresses.resolve(line[:_LINE_CHARS])
         if found.kind == "address" and found.matched and found.matched[0].score >= SURE_STREET:
             return f"{found.matched[0].name} {found.house_no or ''}".strip()

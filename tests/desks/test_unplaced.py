@@ -40,7 +40,7 @@ def begun(app, owner):
     """A chat that broke off after its photo and pin; returns the id of its first message."""
     address, at = "+972502346188", clock.now()
     for body, media, pin in (
-        ("בור עמוק ברחוב הרצל 5", (), None),
+        ("בור עמוק, ברחוב הרצל 5. כבר שבוע", (), None),
         ("1", (("https://api.twilio.com/one", "image/jpeg"),), (34.8115, 31.8935)),
     ):
         hear(InboundMessage(f"SM{secrets.token_hex(8)}", "whatsapp", address, body, media, pin), at)
@@ -109,7 +109,7 @@ def test_a_report_is_begun_with_the_words_the_address_the_pin_and_the_photo(desk
     desk.get("/desk/new")
     del statements[:]
     page = desk.get(f"/desk/new?inbound={begun}&lang=en").get_data(as_text=True)
-    assert "בור עמוק ברחוב הרצל 5</textarea>" in page
+    assert "בור עמוק, ברחוב הרצל 5. כבר שבוע</textarea>" in page
     assert 'value="הרצל 5"' in page
     assert "One photo came with it" in page
     assert "A pin came with the message" not in page, "the street that was named goes before it"
