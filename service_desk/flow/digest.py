@@ -1,4 +1,4 @@
-"""Who has to hear of a rung hears of it: one digest a person, at most one an hour, at night and on days of rest only danger."""
+"""Who has to hear of a rung or an alert hears of it: one digest a person, at most one an hour, at night and on days of rest only danger."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
 from service_desk.people import notices
 from service_desk.people.postings import Concern, postings
+from service_desk.reports import alerts
 from service_desk.slas import climbing
 from service_desk.slas.queries import standards
 from service_desk.slas.rules.quiet import telling_at
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from service_desk.reports.models import Alert
     from service_desk.slas.climbing import Untold
     from service_desk.tickets.noting import Concerned
 
@@ -30,32 +32,49 @@ Lines = dict[int, list[dict[str, Any]]]
 
 
 def write_digests(limit: int = MOST) -> int:
-    """Put every rung nobody has heard of into the digest of each person who has to. Returns how many rungs. Run by the timetable.
+    """Put every rung and alert nobody has heard of into the digest of each person who has to. Returns how many. Run by the timetable.
 
     A digest that may not be read yet (the hour since the last one, the night, Shabbat, a holiday) waits and fills; a
-    hazard is told at once. Rungs and digests are written in one transaction by one teller at a time, so that nothing is
-    told twice and nothing is lost, wherever a teller is stopped.
+    hazard is told at once. Rungs, alerts and digests are written in one transaction by one teller at a time, so that
+    nothing is told twice and nothing is lost, wherever a teller is stopped.
     """
     now = clock.now()
     with transaction():
         if not notices.become_teller():
             return 0
-        rungs = climbing.untold(limit)
-        if rungs:
-            _tell(rungs, now)
+        rungs, raised = climbing.untold(limit), alerts.untold(limit)
+        if rungs or raised:
+            _tell(rungs, raised, now)
             climbing.mark_told([each.id for each in rungs], now)
-    return len(rungs)
+            alerts.mark_told([each.id for each in raised], now)
+    return len(rungs) + len(raised)
 
 
-def _tell(rungs: Sequence[Untold], now: datetime) -> None:
-    calm: Lines = defaultdict(list)
+def _tell(rungs: Sequence[Untold], raised: Sequence[Alert], now: datetime) -> None:
+    calm = _alerted(raised)
     urgent: Lines = defaultdict(list)
-    for rung, (staff_ids, is_hazard) in zip(rungs, people_of(rungs).values(), strict=True):
+    hearers = people_of(rungs) if rungs else {}
+    for rung, (staff_ids, is_hazard) in zip(rungs, hearers.values(), strict=True):
         for staff_id in sorted(staff_ids):
             (urgent if is_hazard else calm)[staff_id].append(item_of(rung))
     notices.write(notices.HAZARD, {staff_id: (now, items) for staff_id, items in urgent.items()})
     at = _told_at(calm, now)
     notices.write(notices.DIGEST, {staff_id: (at[staff_id], items) for staff_id, items in calm.items()})
+
+
+def _alerted(raised: Sequence[Alert]) -> Lines:
+    """Return the lines of alerts: management hears of all, a centre's managers of theirs. One statement, or none."""
+    lines: Lines = defaultdict(list)
+    if not raised:
+        return lines
+    who = postings()
+    for alert in raised:
+        hearers = who.hearers("management", Concern(alert.centre_id))
+        if alert.centre_id:
+            hearers |= who.hearers("manager", Concern(alert.centre_id))
+        for staff_id in sorted(hearers):
+            lines[staff_id].append({"alert": alert.id})
+    return lines
 
 
 def people_of(rungs: Sequence[Untold]) -> dict[int, tuple[frozenset[int], bool]]:

@@ -18,6 +18,7 @@ from service_desk.extensions import db
 from service_desk.messages.replies import every_reply
 from service_desk.messages.seed.load import load_replies
 from service_desk.people.seed import DemoPerson, load_demo_staff
+from service_desk.reports import alerts
 from service_desk.routing.seed import load_handler_rules
 from service_desk.slas.seed import load_calendars, load_standards
 from service_desk.supervision.seed import load_checklists
@@ -110,10 +111,13 @@ def found_city(slug: str) -> bool:
 
 
 def _complete() -> None:
-    """Give a city that was founded before there were ready wordings the usual ones; edited ones are left alone."""
+    """Give a city that was founded before there were ready wordings or alerts the usual ones; what was edited is left alone."""
     if not every_reply():
         with work.transaction():
             load_replies()
+    if not alerts.rules():
+        with work.transaction():
+            alerts.load_usual(clock.now())
 
 
 def _write(city: CityFiles) -> None:
@@ -152,6 +156,7 @@ def _write(city: CityFiles) -> None:
         now,
     )
     load_replies()
+    alerts.load_usual(now)
     if config.current().is_demo:
         centres = db.session.scalars(
             select(Centre).order_by(Centre.number).where(Centre.authority_id == city.authority["id"])

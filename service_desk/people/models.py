@@ -154,7 +154,7 @@ class Notice(Table):
     staff_id: Mapped[int] = mapped_column(BigInteger)
     #: when she may read it: in the future while the hour since the last one, or the quiet time, is not over; it fills until then
     at: Mapped[datetime] = mapped_column(Instant)
-    #: codes and values: [{"ticket": id, "kind", "round", "percent", "role"}, …]
+    #: codes and values: {"ticket": id, "kind", "round", "percent", "role"} of a rung, {"alert": id} of an alert
     items: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     #: the same digest is written once
     dedupe_key: Mapped[str] = mapped_column(Text)

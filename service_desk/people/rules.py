@@ -111,7 +111,15 @@ ABILITIES: dict[str, frozenset[str]] = {
     "inspector": frozenset({"see_ticket", "note", "verify", "walk_round", "handle_case", "file_for_other"}),
     "contractor": frozenset({"see_own", "do_order", "answer_damage"}),
     "mayor": frozenset(
-        {"see_figures", "see_queue", "see_ticket", "hold_visit", "try_change", "apply_change"}
+        {
+            "see_figures",
+            "see_queue",
+            "see_ticket",
+            "hold_visit",
+            "try_change",
+            "apply_change",
+            "set_alerts",
+        }
     ),
     "admin": frozenset(
         {
@@ -129,6 +137,7 @@ ABILITIES: dict[str, frozenset[str]] = {
             "edit_words",
             "mend_messages",
             "hold_visit",
+            "set_alerts",
         }
     ),
 }

@@ -11,9 +11,11 @@ from flask_login import current_user
 
 from service_desk import clock
 from service_desk.desks.ladder_words import CLOCK
-from service_desk.desks.notices.lines import days_of, keys_of
+from service_desk.desks.mayor import alert_words
+from service_desk.desks.notices.lines import alert_ids_of, days_of, keys_of
 from service_desk.flow.see_notices import see_notices
 from service_desk.people import notices
+from service_desk.reports import alerts
 from service_desk.reports.climbed import standings
 
 if TYPE_CHECKING:
@@ -32,14 +34,20 @@ def _actor() -> Actor:
 
 @desk.get("/desk/notices", endpoint="home")
 def home() -> str:
-    """Show the reader's digests, newest day first; ?before= the last digest of the page before. Three statements."""
+    """Show the reader's digests, newest day first; ?before= the last digest of the page before. Three statements, four with alerts."""
     now = clock.now()
     asked = request.args.get("before", "")
     before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
     page = notices.page(_actor().id or 0, now, before=before, limit=LIMIT)
+    raised = alerts.by_ids(alert_ids_of(page.notices))
     return render_template(
         "notices/home.html",
-        days=days_of(page.notices, standings(keys_of(page.notices)), now),
+        days=days_of(
+            page.notices,
+            standings(keys_of(page.notices)),
+            now,
+            {id_: alert_words.said(*each) for id_, each in raised.items()},
+        ),
         has_new=any(each.seen_at is None for each in page.notices),
         is_first=before is None,
         earlier=page.earlier,
