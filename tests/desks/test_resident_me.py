@@ -175,3 +175,22 @@ def test_the_sandboxs_phone_shows_the_code_that_opens(client, report):
     client.get("/me/code")
     code = re.search(r"(\d{6}) is the code", phone).group(1)
     assert client.post("/me/enter", {"code": code}).location == "/me"
+
+
+def test_whoever_reads_amharic_is_told_that_no_voice_speaks_it(visit):
+    assert "no voice speaks it" not in visit.get("/me").text
+    visit.post("/me/how", form(channel="sms", locale="am"))
+    page = visit.get("/me?lang=en").text
+    assert "There are no calls in Amharic" in page
+    assert 'value="voice"' not in page
+    assert visit.post("/me/how", form(channel="voice", locale="am")).status_code == 422
+
+
+def test_a_landline_is_offered_a_spoken_code_and_a_foreign_number_nothing(client, app):
+    client.get("/me?lang=en")
+    assert client.post("/me/code", {"phone": "08-939-2222"}).status_code == 303
+    refused = client.post("/me/code?lang=en", {"phone": "1-700-123456"})
+    assert refused.status_code == 422
+    assert "No code can reach this number" in refused.text
+    spoken = client.post("/me/code?lang=am", {"phone": "08-939-2222"})
+    assert spoken.status_code == 422

@@ -16,7 +16,7 @@ from service_desk.desks.speech import LANGUAGES
 from service_desk.errors import BadInput, NotFound
 from service_desk.extensions import limiter
 from service_desk.flow import choose_hearing, enter
-from service_desk.messages.rules.choosing import Wish
+from service_desk.messages.rules.choosing import SPOKEN, Wish
 from service_desk.messages.rules.entering import LIFE, VISIT
 from service_desk.people.rules import link_token
 
@@ -155,10 +155,12 @@ def _page(hearing: choose_hearing.Hearing, problems: dict[str, str]) -> str:
 def _channels(locale: str) -> list[tuple[str, str, str]]:
     """Return what can be chosen: (channel, its name, one line about it)."""
     hints: dict[str, Any] = {
-        "voice": _("Read out by a recorded voice. Not in Amharic."),
+        "voice": _("A computer's voice reads it out. Not in Amharic: an SMS comes in its place."),
         "email": _("To the address below."),
         "none": _("Everything stays on the private page of each request."),
     }
+    if locale not in SPOKEN:
+        hints["sms"] = _("There are no calls in Amharic: no voice speaks it.")
     shown = [each for each in choose_hearing.CHANNELS if choose_hearing.can_have(each, locale)]
     return [
         (each, sayings.channel_words(each) if each != "none" else _("No messages"), hints.get(each, ""))
