@@ -6,6 +6,8 @@ import signal
 import threading
 import time
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from datetime import time as wall_time
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -24,9 +26,12 @@ from service_desk.flow.digest import write_digests
 from service_desk.flow.enter import forget_codes
 from service_desk.flow.escalate import climb_rungs
 from service_desk.flow.fetch_media import fetch_media as fetch
+from service_desk.flow.find_hot_spots import find_hot_spots
 from service_desk.flow.finish import close_silent
+from service_desk.flow.make_expected import make_expected
 from service_desk.flow.price_breaches import price_breaches
 from service_desk.flow.price_messages import price_messages
+from service_desk.flow.raise_alerts import raise_changes, raise_thresholds
 from service_desk.flow.sweep import sweep
 from service_desk.flow.sync_templates import sync_whatsapp
 from service_desk.telemetry import log
@@ -100,6 +105,44 @@ class Timer:
     every_seconds: float
     does: Callable[[], object]
     for_all: bool = False
+    #: once a day, at this hour of the city, and at the start; every_seconds is then how soon it is tried again after a failure
+    daily_at: wall_time | None = None
+
+
+def seconds_until(at: wall_time, now: datetime) -> float:
+    """Return how long it is until the city's clocks next show this hour. now: aware."""
+    here = clock.local(now)
+    due = datetime.combine(here.date(), at, clock.CITY_ZONE)
+    if due <= here:
+        due = datetime.combine(here.date() + timedelta(days=1), at, clock.CITY_ZONE)
+    return due.timestamp() - now.timestamp()
+
+
+#: the nightly work that runs beside the timetable, by name and authority
+_aside: dict[tuple[str, int], threading.Thread] = {}
+
+
+def _at_night(does: Callable[[], object]) -> None:
+    """Run what takes minutes beside the timetable, which messages wait for; never twice at once. Raises NotCounted."""
+    if needs_rebuild():
+        raise NotCounted
+    key = does.__name__, tenant_id()
+    running = _aside.get(key)
+    if running is None or not running.is_alive():
+        _aside[key] = threading.Thread(target=_run_aside, args=(does, key[1]), name=key[0], daemon=True)
+        _aside[key].start()
+
+
+def _run_aside(does: Callable[[], object], authority_id: int) -> None:
+    with _app().app_context(), tenant(authority_id):
+        try:
+            does()
+        except Exception as error:  # noqa: BLE001 — what was made the night before stays; the error is logged whole
+            log.error("nightly_failed", work=does.__name__, authority=authority_id, exc_info=error)
+
+
+class NotCounted(Exception):
+    """The figures are being made anew; what is made of them waits."""
 
 
 TIMETABLE = (
@@ -108,6 +151,10 @@ TIMETABLE = (
     Timer("record_breaches", 30, record_breaches),
     Timer("record_order_breaches", 30, record_order_breaches),
     Timer("climb_rungs", 30, climb_rungs),
+    Timer("raise_thresholds", 3600, raise_thresholds),
+    Timer("raise_changes", 300, lambda: _at_night(raise_changes), daily_at=wall_time(6, 30)),
+    Timer("make_expected", 300, lambda: _at_night(make_expected), daily_at=wall_time(3, 10)),
+    Timer("find_hot_spots", 300, lambda: _at_night(find_hot_spots), daily_at=wall_time(3, 40)),
     Timer("write_digests", 60, write_digests),
     Timer("price_breaches", 300, price_breaches),
     Timer("close_silent", 600, close_silent),
@@ -129,21 +176,30 @@ def run_timetable() -> None:
         while not stop.is_set():
             for timer in TIMETABLE:
                 if time.monotonic() >= due[timer.name] and not stop.is_set():
-                    _run(timer)
-                    due[timer.name] = time.monotonic() + timer.every_seconds
+                    is_done = _run(timer)
+                    wait = timer.every_seconds
+                    if is_done and timer.daily_at is not None:
+                        wait = seconds_until(timer.daily_at, clock.now())
+                    due[timer.name] = time.monotonic() + wait
             stop.wait(1)
 
 
-def _run(timer: Timer) -> None:
+def _run(timer: Timer) -> bool:
+    """Run a timer for each authority, or once. Returns whether nothing went wrong."""
     try:
         _look_at_the_clock()
         if timer.for_all:
             timer.does()
-            return
+            return True
         for authority in kept.authorities():
             with tenant(authority.id):
                 timer.does()
+    except NotCounted:
+        return False
     except OperationalError as error:
         log.warning("timer_database_away", timer=timer.name, error=type(error).__name__)
+        return False
     except Exception as error:  # noqa: BLE001 — the timetable outlives one bad row; the error is logged whole
         log.error("timer_failed", timer=timer.name, exc_info=error)
+        return False
+    return True

@@ -11,6 +11,9 @@ from flask.cli import with_appcontext
 from service_desk import work
 from service_desk.city import kept
 from service_desk.flow.count_figures import rebuild
+from service_desk.flow.find_hot_spots import find_hot_spots
+from service_desk.flow.make_expected import make_expected
+from service_desk.flow.raise_alerts import raise_changes
 from service_desk.flow.verify_counts import verify_counts
 from service_desk.flow.verify_figures import verify_figures
 
@@ -37,6 +40,19 @@ def figures_rebuild() -> None:
 def _show(done: int, parts: int) -> None:
     if sys.stderr.isatty():
         click.echo(f"\r{100 * done // parts} %", nl=False, err=True)
+
+
+@figures.command("expected")
+@with_appcontext
+def figures_expected() -> None:
+    """Make expected times, hot spots and the morning's alerts of changes anew, as each night, for every authority."""
+    for authority in kept.authorities():
+        with work.tenant(authority.id):
+            made, spots, changes = make_expected(), find_hot_spots(), raise_changes()
+        click.echo(
+            f"{authority.slug}: {made.estimates} expected times ({made.of_centres} of one centre; tried on {made.tested:,} "
+            f"requests), {spots} hot spots, {changes} new alerts"
+        )
 
 
 @figures.command("verify")
