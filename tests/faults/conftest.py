@@ -99,7 +99,7 @@ def web(environment, line, tmp_path_factory):
     words = f"-m gunicorn wsgi:app --preload --bind 127.0.0.1:{port} --worker-class gthread --workers 2 --threads 4 --log-level error"
     with (tmp_path_factory.mktemp("faults") / "web.log").open("wb") as log:
         process = subprocess.Popen([sys.executable, *words.split()], env=environment, cwd=ROOT, stdout=log, stderr=log)  # fmt: skip
-        wait_for(port, process)
+        wait_for(port, process, 300)
         yield Doors(port, process.pid, line)
         process.terminate()
         process.wait(40)
