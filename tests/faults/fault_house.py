@@ -134,7 +134,7 @@ class House:
         MultiProcessCollector(registry, path=str(self.figures))
         return registry.get_sample_value(name, labels) or 0
 
-    def until(self, is_so, seconds=60, what="it"):
+    def until(self, is_so, seconds=180, what="it"):
         """Wait for it: as long as a slow machine may need, no longer than it takes."""
         end = time.monotonic() + seconds
         while not is_so():
