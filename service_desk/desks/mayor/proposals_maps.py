@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 LEAST_DEGREES = 0.008
 #: how much of the city is shown around the change, of its own size
 AROUND = 0.75
+#: of an area less than this share of the picture is left out: there is no room for its number
+LEAST_SHARE = 0.01
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,9 @@ def maps_of(change: BoundaryChange) -> Maps:
         cut = {
             code: _within(shape(other.get(code, area.geometry)), window) for code, area in city.areas.items()
         }
-        sides.append(draw(city, {code: each for code, each in cut.items() if not each.is_empty}))
+        sides.append(
+            draw(city, {code: each for code, each in cut.items() if each.area > LEAST_SHARE * window.area})
+        )
     ground = path_of(shapely.transform(moved, sides[1].frame.project_many))
     return Maps(sides[0], sides[1], ground)
 

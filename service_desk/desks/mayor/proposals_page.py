@@ -41,13 +41,17 @@ def _actor() -> Actor:
 @desk.get("/mayor/proposals", endpoint="proposals")
 def proposals_list() -> str:
     """Show what has been tried, newest first, and what may be. Two statements beside the session's."""
-    rows = [
-        (row, sentences(proposals.change_of(row), proposals.result_of(row))[0]) for row in proposals.listed()
-    ]
+    rows = [_listed(row) for row in proposals.listed()]
     names = staff_names()
     return render_template(
         "mayor/proposals.html", rows=rows, names=names, kinds=PROPOSAL_KINDS, said=said, words=words
     )
+
+
+def _listed(row: Proposal) -> tuple[Proposal, str, str]:
+    """Return a proposal, its name, and what it would do in one sentence."""
+    change = proposals.change_of(row)
+    return row, row.title or title_of(change), sentences(change, proposals.result_of(row))[0]
 
 
 @desk.get("/mayor/proposals/new/<kind>", endpoint="new_proposal")
@@ -64,7 +68,7 @@ def try_proposal(kind: str) -> ResponseReturnValue:
         return _form(kind, form, problems), 422
     key = form.get(forms.KEY, "") or secrets.token_hex(16)
     try:
-        made = try_change(change, form.get(forms.TITLE, "") or title_of(change), key, _actor())
+        made = try_change(change, form.get(forms.TITLE, ""), key, _actor())
     except BadInput as error:
         return _form(kind, form, forms.sentences(error.problems)), 422
     return redirect(url_for("mayor.proposal", proposal_id=made), 303)
@@ -153,6 +157,7 @@ def _page(row: Proposal, problems: dict[str, str] | None = None, *, is_stale: bo
     return render_template(
         "mayor/proposal.html",
         row=row,
+        title=row.title or title_of(change),
         change=change,
         result=result,
         columns=COLUMNS[row.kind],

@@ -101,7 +101,7 @@ def title_of(change: Change) -> str:
         return str(by_language(service.name)) if service else change.service_code
     if isinstance(change, HoursChange):
         return str(by_language(city.centre(change.centre_id).name))
-    return str(by_language(contracts.versions_of(change.contract)[-1].name))
+    return _contractor(change.contract)
 
 
 def comparison(change: Change) -> list[tuple[str, str, str]]:
@@ -128,13 +128,18 @@ def comparison(change: Change) -> list[tuple[str, str, str]]:
     if isinstance(change, ContractAreaChange):
         return [
             (
-                str(by_language(contracts.versions_of(code)[-1].name)),
+                _contractor(code),
                 _areas(change.was[code]),
                 _areas(change.areas[code]),
             )
             for code in change.areas
         ]
     return []
+
+
+def _contractor(code: str) -> str:
+    """Return the name of the contractor whose contract is filed under the code: contracts may bear one name."""
+    return str(by_language(city_map().units[contracts.versions_of(code)[-1].unit_id].name))
 
 
 def _calendar(code: str) -> str:

@@ -140,10 +140,10 @@ def ground(square_m: float) -> str:
 
 
 def difference(number: float, *, is_share: bool = False) -> str:
-    """Return a signed difference; no change is said as 0."""
+    """Return a signed difference, of shares in percentage points; no change is said as 0."""
     shown = format_decimal(round(abs(number), 1))
     sign = "" if not number else "+" if number > 0 else "\u2212"
-    return f"{sign}{shown}%" if is_share else f"{sign}{shown}"
+    return _("%(num)s points", num=f"{sign}{shown}") if is_share and number else f"{sign}{shown}"
 
 
 def week() -> list[tuple[int, str]]:
