@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from service_desk import clock
-from service_desk.desks.mayor import overview_figures
+from service_desk.desks.mayor import overview_page
 from service_desk.desks.mayor.pictures_series import points
 from service_desk.desks.mayor.pictures_times import bars
 from service_desk.extensions import db
@@ -24,10 +24,10 @@ MAYOR = "mayor@rehovot.example"
 
 @pytest.fixture(autouse=True)
 def a_friday_morning(app):
-    overview_figures.forget()
+    overview_page.forget()
     with time_machine.travel(NOW):
         yield
-    overview_figures.forget()
+    overview_page.forget()
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def _cells(body: str, caption: str) -> list[list[str]]:
 def test_every_measure_has_its_pictures_in_five_statements(client, year, statements):
     client.sign_in(MAYOR)
     for code in MEASURES:
-        overview_figures.forget()
+        overview_page.forget()
         statements.clear()
         page = client.get(f"/mayor/pictures?measure={code}&lang=en")
         assert page.status_code == 200

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flask_babel import format_date, format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+
+from service_desk.desks.speech import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -141,6 +144,16 @@ _SHOWN_AS_HOURS = 48
 _FEW_HOURS = 10
 
 
+@lru_cache(maxsize=4096)
+def _spelled(value: float, _language: str) -> str:
+    return str(format_decimal(value))
+
+
+def _decimal(value: float) -> str:
+    """Return a number as the reader's language writes it; a page of figures says the same ones again and again."""
+    return _spelled(value, spoken())
+
+
 def length(hours: float | None) -> str:
     """Return a duration as people say it: minutes, hours, or days with a decimal; a dash for none."""
     if hours is None:
@@ -151,26 +164,26 @@ def length(hours: float | None) -> str:
         shown = round(hours, 1 if abs(hours) < _FEW_HOURS else 0)
         if shown == int(shown):
             return str(ngettext("%(num)s hour", "%(num)s hours", int(shown)))
-        return _("%(num)s hours", num=format_decimal(shown))
+        return _("%(num)s hours", num=_decimal(shown))
     shown = round(hours / _DAY_HOURS, 1)
     if shown == int(shown):
         return str(ngettext("%(num)s day", "%(num)s days", int(shown)))
-    return _("%(num)s days", num=format_decimal(shown))
+    return _("%(num)s days", num=_decimal(shown))
 
 
 def share(value: float | None) -> str:
     """Return a percentage with its sign; a dash for none."""
-    return "–" if value is None else f"{format_decimal(value)}%"
+    return "–" if value is None else f"{_decimal(value)}%"
 
 
 def number(value: float) -> str:
     """Return a number as the reader's language writes it."""
-    return format_decimal(value)
+    return _decimal(value)
 
 
 def shekels(agorot: float) -> str:
     """Return an amount in whole shekels with its sign."""
-    return f"{format_decimal(round(agorot / 100))} ₪"
+    return f"{_decimal(round(agorot / 100))} ₪"
 
 
 def day(when: date) -> str:
