@@ -136,3 +136,10 @@ def house(nursery, line, servers, app, owner, said, seed, figures):
     house.stop_all()
     house.redis.close()
     config.use(usual)
+
+
+@pytest.fixture
+def hasty(house):
+    """A house whose leases and patience with the carrier end within seconds: for faults that are about them."""
+    house.is_hasty = True
+    return house

@@ -45,13 +45,13 @@ class House:
         self.nursery, self.line, self.servers, self.app, self.owner, self._said = nursery, line, servers, app, owner, said  # fmt: skip
         self.chance, self.keys, self.pids, self.cut = random.Random(seed), [], [], 0
         self.superuser_url, self.redis = servers.superuser_url, redis.Redis.from_url(servers.redis_url)
-        self.figures = figures
+        self.figures, self.is_hasty = figures, False
 
     # --- processes ---
 
     def start(self, kind, moment="never", ahead=0, **more):
         """Start a worker, a sweep or an asker of a code; ahead: so many seconds its host's clock is wrong. Returns its pid."""
-        self.nursery.stdin.write(json.dumps({"kind": kind, "moment": moment, "ahead": ahead, **more}) + "\n")
+        self.nursery.stdin.write(json.dumps({"kind": kind, "moment": moment, "ahead": ahead, "is_hasty": self.is_hasty, **more}) + "\n")  # fmt: skip
         self.nursery.stdin.flush()
         self.pids.append(int(self.nursery.stdout.readline()))
         return self.pids[-1]

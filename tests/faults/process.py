@@ -3,7 +3,7 @@
 Reads lines of JSON, {"kind": worker | sweep | asker, "moment": …, "ahead": …}; answers each with the pid. moment: where a
 worker kills itself: never, before or after its first call to the carrier, or its first call with a code. ahead: so many
 seconds the clock of its host is wrong; at SIGUSR1 that clock is set right, in one leap. Waits that are minutes in life
-are tenths of a second here.
+are tenths of a second here; a lease of 2 s and a carrier that must answer within 1 s are for those who are hasty.
 """
 
 import json
@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import time_machine
@@ -18,7 +19,7 @@ from redis import Redis
 from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 
-from service_desk import clock, jobs, work
+from service_desk import clock, config, jobs, work
 from service_desk.flow.enter import ask_code
 from service_desk.flow.sweep import sweep
 from service_desk.messages import rules
@@ -35,6 +36,12 @@ def hurry():
     rules.RECONCILE_AFTER = tuple(timedelta(seconds=each) for each in (0.3, 0.6, 1.0))
     rules.ASK_AFTER = tuple(timedelta(seconds=each) for each in (0.6, 2, 4))
     rules._BACK_OFF_SECONDS = (0.2, 0.4, 0.8)
+
+
+def be_patient():
+    """Give a worker as much time as a slow machine may need: nothing ends that is only late."""
+    rules.LEASE = timedelta(seconds=60)
+    config.use(replace(config.current(), twilio_timeout_seconds=30))
 
 
 def go_wrong(ahead):
@@ -91,6 +98,8 @@ def be(asked):
     """Be what is asked for, until the end."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.dup2(2, 1)
+    if not asked["is_hasty"]:
+        be_patient()
     if asked["ahead"]:
         go_wrong(asked["ahead"])
     KINDS[asked["kind"]](asked)

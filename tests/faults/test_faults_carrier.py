@@ -38,7 +38,7 @@ def test_15_too_many_requests_keep_the_order_and_the_wait(house):
 
 
 @pytest.mark.parametrize("answer", ["no answer", "half body", "not json", "slow"])
-def test_16_the_carrier_breaks_off(house, answer):
+def test_16_the_carrier_breaks_off(hasty, house, answer):
     house.line.next_answers(*[answer] * house.chance.randrange(1, 4))
     house.report(4)
     house.start_all()
@@ -46,7 +46,7 @@ def test_16_the_carrier_breaks_off(house, answer):
     assert len(house.line.ledger) == 4
 
 
-def test_16_while_the_carrier_is_slow_no_connection_is_held(house):
+def test_16_while_the_carrier_is_slow_no_connection_is_held(hasty, house):
     house.line.usual = "slow"
     house.start_all()
     air_and_held = text(
@@ -67,7 +67,7 @@ def test_16_while_the_carrier_is_slow_no_connection_is_held(house):
 
 
 @pytest.mark.parametrize("how", ["429", "down"])
-def test_17_the_carrier_is_away_for_hours(house, web, how):
+def test_17_the_carrier_is_away_for_hours(hasty, house, web, how):
     """Reports go on; the alarm rings and ends; of each request only its newest word is sent, and nothing that came too late."""
     house.line.usual, house.line.is_down = ("429", False) if how == "429" else ("ok", True)
     phone = house.phone()

@@ -11,7 +11,7 @@ import pytest
 from bench.stage import children_of
 from service_desk.flow.enter import enter
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("hasty")]
 
 
 def dies(house, moment):
