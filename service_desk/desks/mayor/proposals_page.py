@@ -40,7 +40,7 @@ def _actor() -> Actor:
 
 @desk.get("/mayor/proposals", endpoint="proposals")
 def proposals_list() -> str:
-    """Show what has been tried, newest first, and what may be. Two statements beside the session's."""
+    """Show what has been tried, newest first, and what may be. One statement beside the session's."""
     rows = [_listed(row) for row in proposals.listed()]
     names = staff_names()
     return render_template(
@@ -76,7 +76,7 @@ def try_proposal(kind: str) -> ResponseReturnValue:
 
 @desk.get("/mayor/proposals/<int:proposal_id>", endpoint="proposal")
 def proposal_page(proposal_id: int) -> str:
-    """Show a proposal with its replay. Two statements beside the session's."""
+    """Show a proposal with its replay. One statement beside the session's."""
     return _page(proposals.proposal(proposal_id))
 
 
