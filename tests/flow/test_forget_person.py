@@ -158,3 +158,11 @@ def test_the_command_asks_first(founded):
     asked = CliRunner().invoke(cli.group, ["residents", "forget", HERS, "--why", "letter 12"], input="n\n")
     assert asked.exit_code == 1
     assert "cannot be brought back" in asked.output
+
+
+def test_the_centre_sees_that_words_were_there_and_are_not_kept(hers, client):
+    forget_person(HERS, "letter 12")
+    client.sign_in("clerk5@rehovot.example")
+    page = client.get(f"/desk/t/{hers.ticket_id}?lang=en").text
+    assert "No words are kept." in page
+    assert client.get("/desk/?lang=en").status_code == 200

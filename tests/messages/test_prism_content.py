@@ -44,6 +44,13 @@ def test_a_template_is_made_as_the_description_asks(contents):
     assert made.startswith("HX") or made
 
 
+def test_a_citys_own_words_are_made_with_the_gaps_they_hold(contents):
+    name = "keshet_closed_he_rehovot_0123456789"
+    assert contents.make(
+        name, "he", "קש״ת {{1}}: {{2}} {{4}} — תודה.", {"1": "רחובות", "2": "482-1937", "4": "https://x"}
+    )
+
+
 def test_it_is_handed_in_as_the_description_asks(contents):
     assert contents.hand_in("HX" + "2" * 32, "keshet_closed_he")
 

@@ -101,7 +101,8 @@ def _of_event(event: TicketEvent, remarks: list[Remark], sent: list[Message]) ->
                 deliveries_of(sent), sent[0].body if sent else "",
             )  # fmt: skip
     if sent and not told:
-        yield Entry(event.at, "out", sent[0].body, _("Automatic"), "bell", event.seq, deliveries_of(sent))
+        body = next((each.body for each in sent if each.body), "")  # one may have been forgotten
+        yield Entry(event.at, "out", body, _("Automatic"), "bell", event.seq, deliveries_of(sent))
 
 
 def who_of(remark: Remark) -> str:

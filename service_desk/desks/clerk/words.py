@@ -190,6 +190,7 @@ NOT_SENT: Words = {
     "not_found": _("the carrier has no trace of it; it goes once more"),
     "unknown_twice": _("twice it is not known whether it arrived: a person decides"),
     "undone": _("the act it told of was taken back"),
+    "forgotten": _("the person asked to be forgotten"),
     "fallback": _("in place of a message that did not arrive"),
     "quiet_hours": _("it waits for the morning: quiet hours"),
     "in_digest": _("it went with others in one message"),
