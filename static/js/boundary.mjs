@@ -1,6 +1,6 @@
 // Ground drawn on the map of the centres: a polygon whose GeoJSON goes into the form's field. Without this, a file does the same.
 //
-// <div class="k-leaf" data-module="boundary" data-areas-url="/desk/areas.json" data-field="drawn" data-draw="Draw a shape" data-mend="Move its
+// <div class="k-leaf" data-module="boundary" data-areas-url="/desk/areas.json" data-field="drawn" [data-tiles] data-draw="Draw a shape" data-mend="Move its
 //      corners" data-away="Start again" data-done="Done" data-first data-more data-last (words) data-zoom-in data-zoom-out></div>
 // Leaflet-Geoman is fetched by this page only. What the field held when the page came is drawn again.
 import { areas, bring } from "./map.mjs";
@@ -29,6 +29,7 @@ export default async function boundary(box) {
   const isRtl = document.documentElement.dir === "rtl";
   const view = L.map(box, { zoomControl: false, attributionControl: false, minZoom: 11, maxZoom: 19, zoomSnap: 0.5 });
   L.control.zoom({ position: isRtl ? "bottomright" : "bottomleft", zoomInTitle: dataset.zoomIn, zoomOutTitle: dataset.zoomOut }).addTo(view);
+  if (dataset.tiles) L.tileLayer(dataset.tiles, { maxZoom: 19 }).addTo(view);
   view.setView([31.894, 34.809], 13);
   const tooltips = { firstVertex: dataset.first, continueLine: dataset.more, finishPoly: dataset.last };
   view.pm.setLang("house", { tooltips }, "en");
