@@ -33,6 +33,10 @@ class Made:
         for start in range(0, self.size, CHUNK):
             yield os.pread(self.file.fileno(), CHUNK, start)
 
+    def __del__(self) -> None:
+        """Close it with the last reader: each one's iterator holds on to this."""
+        self.file.close()
+
 
 class Shelf:
     """The files that were made today."""
@@ -62,8 +66,12 @@ class Shelf:
 def _make(day: date, write: Callable[[IO[bytes]], None]) -> Made:
     # Unnamed: it goes with the last reader, and with the process however that ends.
     file = tempfile.TemporaryFile(prefix="keshet-open-")  # noqa: SIM115 — kept open as long as it is kept
-    write(file)
-    file.flush()
+    try:
+        write(file)
+        file.flush()
+    except BaseException:
+        file.close()
+        raise
     digest, size = hashlib.sha256(), 0
     file.seek(0)
     while piece := file.read(CHUNK):
