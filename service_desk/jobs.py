@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from service_desk import clock, config
 from service_desk.app import create_app
 from service_desk.city import kept
+from service_desk.desks.booklet_files import compose
 from service_desk.flow.anchor_days import anchor_days
 from service_desk.flow.apply_proposal import apply_agreed
 from service_desk.flow.breach import record_breaches
@@ -28,12 +29,16 @@ from service_desk.flow.escalate import climb_rungs
 from service_desk.flow.fetch_media import fetch_media as fetch
 from service_desk.flow.find_hot_spots import find_hot_spots
 from service_desk.flow.finish import close_silent
+from service_desk.flow.make_booklets import make_due
 from service_desk.flow.make_expected import make_expected
 from service_desk.flow.price_breaches import price_breaches
 from service_desk.flow.price_messages import price_messages
 from service_desk.flow.raise_alerts import raise_changes, raise_thresholds
+from service_desk.flow.send_letters import ring_letters
+from service_desk.flow.send_letters import send_letters as send
 from service_desk.flow.sweep import sweep
 from service_desk.flow.sync_templates import sync_whatsapp
+from service_desk.messages.channels import carrier_for
 from service_desk.telemetry import log
 from service_desk.work import tenant, tenant_id
 
@@ -67,6 +72,13 @@ def fetch_media(authority_id: int) -> dict[str, int]:
     """Fetch the photos that people sent to an authority."""
     with _app().app_context(), tenant(authority_id):
         return fetch(authority_id)
+
+
+def send_letters(authority_id: int) -> dict[str, int]:
+    """Send an authority's letters with booklets; none where no mail server is named."""
+    with _app().app_context(), tenant(authority_id):
+        carrier = carrier_for(config.current())
+        return send(carrier, compose, now=clock.steady()) if carrier else {}
 
 
 #: the last start of a rebuild of each authority, and its thread
@@ -162,6 +174,8 @@ TIMETABLE = (
     Timer("apply_agreed", 300, apply_agreed),
     Timer("forget_codes", 3600, forget_codes),
     Timer("sync_whatsapp", 1800, sync_whatsapp),
+    Timer("make_booklets", 600, make_due),
+    Timer("send_letters", 60, ring_letters),
     Timer("price_messages", 3600, price_messages, for_all=True),
 )
 

@@ -2,6 +2,7 @@
 
 from service_desk.desks.mayor import (
     alerts_page,
+    booklets_page,
     contact_page,
     damages_page,
     expected_page,
@@ -24,6 +25,7 @@ from service_desk.desks.mayor.visits_door import visits
 
 __all__ = [
     "alerts_page",
+    "booklets_page",
     "contact_page",
     "damages_page",
     "desk",

@@ -9,7 +9,7 @@ from service_desk.messages.channels.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from service_desk.config import Settings
-    from service_desk.messages.channels.contract import Channel
+    from service_desk.messages.channels.contract import Carrier, Channel
 
 
 def offered(settings: Settings) -> frozenset[str]:
@@ -42,3 +42,14 @@ def channel_for(settings: Settings) -> Channel:
     if settings.mail_url:
         others["email"] = Mail.of(settings)
     return Exchange(Twilio.of(settings), others)
+
+
+def carrier_for(settings: Settings) -> Carrier | None:
+    """Return what takes letters to staff: the city's mail server, the sandbox where nothing leaves the house, or None."""
+    if settings.message_transport != "twilio":
+        return Sandbox()
+    if not settings.mail_url:
+        return None
+    from service_desk.messages.channels.email import Mail  # noqa: PLC0415 — as above
+
+    return Mail.of(settings)

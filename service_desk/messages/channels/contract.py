@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
+    from email.message import EmailMessage
 
 
 #: where the carrier asks for the words of a call, and reports of it; the attempt's token follows
@@ -110,3 +111,10 @@ class Channel(Protocol):
         Raises ChannelError when the provider cannot be asked.
         """
         ...
+
+
+class Carrier(Protocol):
+    """Takes letters that are put together already: to staff, with something attached."""
+
+    def post(self, address: str, letter: EmailMessage) -> None:
+        """Hand a letter over. Raises Retryable, Ambiguous, PermanentRecipient or PermanentConfig."""

@@ -56,6 +56,11 @@ class Mail:
             letter = letter_of(envelope, self.sender, self.domain)
         except ValueError as error:
             raise PermanentRecipient("address") from error
+        self.post(envelope.address, letter)
+        return Sent(str(letter["Message-ID"]), "sent")
+
+    def post(self, address: str, letter: EmailMessage) -> None:
+        """Hand a letter in that somebody else has put together. Raises as `send` does."""
         try:
             server = self._connect()
         except smtplib.SMTPAuthenticationError as error:
@@ -65,10 +70,9 @@ class Mail:
         except (OSError, smtplib.SMTPException) as error:
             raise Retryable("connect") from error
         try:
-            self._hand_in(server, envelope.address, letter)
+            self._hand_in(server, address, letter)
         finally:
             server.close()
-        return Sent(str(letter["Message-ID"]), "sent")
 
     def find(self, envelope: Envelope, bound: Collection[str]) -> str | None:  # noqa: ARG002 — the contract's
         """Return None: a mail server tells nobody what it has taken."""

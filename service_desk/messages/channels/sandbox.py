@@ -13,6 +13,7 @@ from service_desk.messages.channels.contract import Ambiguous, PermanentRecipien
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from email.message import EmailMessage
 
     from service_desk.messages.channels.contract import Envelope
 
@@ -37,6 +38,9 @@ class Sandbox:
             return Sent(provider_id, "undelivered", 30003)
         # A call rings on the sandbox's phone until somebody there picks up.
         return Sent(provider_id, "accepted" if envelope.channel == "voice" else "delivered")
+
+    def post(self, address: str, letter: EmailMessage) -> None:
+        """Keep a letter to staff in the house: its reader opens it on the page of booklets."""
 
     def find(self, envelope: Envelope, bound: Collection[str]) -> str | None:  # noqa: ARG002 — the contract's
         """Return None: what the sandbox delivered is in our own rows."""

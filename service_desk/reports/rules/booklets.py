@@ -1,0 +1,102 @@
+"""Pure rules of monthly booklets: which month is over, what is frozen of it, what a correction changed, when a letter is tried again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from service_desk.reports.rules.days import Days, month_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+#: shape of the content; a page reads the shapes it knows
+VERSION = 1
+#: months of a trend, the booklet's own the last
+TREND = 12
+#: types of request, late requests, hot spots and contractors that a booklet names at most
+MOST_TYPES, MOST_LATE, MOST_SPOTS, MOST_CONTRACTORS = 8, 8, 6, 8
+#: day of the month, and hour of the city's clock, from which the month before is made
+DAY, HOUR = 2, 6
+#: so many months back may be asked for
+MOST_MONTHS_BACK = 24
+#: measures of a booklet, in the order of the page; those of this moment are none of a month's
+CODES = (
+    "received", "per_1000", "hazards", "repeats", "due", "on_time", "breached", "over_half", "answer_half", "half", "most",
+    "done", "came_back", "without_work", "satisfaction", "response",
+)  # fmt: skip
+#: parts of the content that are of the month, and change only when its past is corrected
+OF_MONTH = ("measures", "centres", "trend", "types", "contractors", "arrivals")
+#: waits before a letter is tried again, in minutes; after the last of them it is given up
+WAITS = (1, 5, 30, 120, 360, 720, 1440)
+#: a letter that was begun and not settled so long after: whoever began it is gone
+LEASE = timedelta(minutes=10)
+
+
+def days_of(month: date) -> Days:
+    """Return the days of a month. month: its first day."""
+    return Days(month, (month + timedelta(days=31)).replace(day=1) - timedelta(days=1))
+
+
+def month_before(month: date) -> date:
+    """Return the first day of the month before."""
+    return month_of(month - timedelta(days=1))
+
+
+def year_before(month: date) -> date:
+    """Return the first day of the same month a year before."""
+    return month.replace(year=month.year - 1)
+
+
+def last_month(today: date) -> date:
+    """Return the first day of the last month that is over."""
+    return month_before(month_of(today))
+
+
+def months_back(month: date, count: int) -> list[date]:
+    """Return the first days of so many months, oldest first, this one the last."""
+    found = [month]
+    while len(found) < count:
+        found.append(month_before(found[-1]))
+    return found[::-1]
+
+
+def is_time(local: datetime) -> bool:
+    """Say whether last month's booklets may be made. local: on the city's clock; later in the month is time too."""
+    return (local.day, local.hour) >= (DAY, HOUR)
+
+
+def canonical(content: Mapping[str, Any]) -> bytes:
+    """Return the one way to write a content down: keys in order, nothing between, UTF-8."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def content_hash(content: Mapping[str, Any]) -> bytes:
+    """Return the sha256 of a content, by which anybody can check that it was not changed."""
+    return hashlib.sha256(canonical(content)).digest()
+
+
+def is_corrected(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Say whether what is counted of the month came out differently. What was true at a moment does not count."""
+    return any(canonical({"": old.get(part)}) != canonical({"": new.get(part)}) for part in OF_MONTH)
+
+
+def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the measures of the booklet's own place that differ: [{code, was, now}], each a value as frozen.
+
+    Empty when only other parts differ (the city beside it, a year ago, a type, a contractor).
+    """
+    before = {each["code"]: each["own"] for each in old.get("measures", ())}
+    return [
+        {"code": each["code"], "was": before[each["code"]], "now": each["own"]}
+        for each in new["measures"]
+        if each["code"] in before and before[each["code"]] != each["own"]
+    ]
+
+
+def next_try(tries: int, now: datetime) -> datetime | None:
+    """Return when a letter that failed is tried again; None: it is given up. tries: made so far, at least one."""
+    return now + timedelta(minutes=WAITS[tries - 1]) if tries <= len(WAITS) else None
