@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,10 +55,9 @@ def _wait(address: str) -> None:
     pytest.fail(f"{address} did not answer")
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory) -> Iterator[str]:
-    """The address of a running, freshly founded city."""
-    folder = tmp_path_factory.mktemp("site")
+@contextmanager
+def running_city(folder: Path, *seeds: list[str]) -> Iterator[str]:
+    """Give the address of a running, freshly founded city. seeds: words of further commands before it opens."""
     with ExitStack() as ending, embedded_servers(folder) as servers:
         port = _free_port()
         address = f"http://127.0.0.1:{port}"
@@ -75,7 +74,7 @@ def site(tmp_path_factory) -> Iterator[str]:
             "RATELIMIT_ENABLED": "0",
         }
         service_desk = [sys.executable, "-m", "service_desk"]
-        for words in (["translations", "compile"], ["db", "upgrade"], ["seed", "rehovot"]):
+        for words in (["translations", "compile"], ["db", "upgrade"], ["seed", "rehovot"], *seeds):
             subprocess.run([*service_desk, *words], cwd=ROOT, env=environ, check=True, capture_output=True)
         web = [
             sys.executable,
@@ -97,6 +96,13 @@ def site(tmp_path_factory) -> Iterator[str]:
         _wait(address)
         yield address
         ending.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Iterator[str]:
+    """The address of a running city in which nothing has happened yet."""
+    with running_city(tmp_path_factory.mktemp("site")) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
