@@ -19,6 +19,7 @@ from bench import (
     messages,
     pages,
     point_to_area,
+    replay,
     statements,
     sweep,
 )
@@ -38,6 +39,7 @@ SERVED = {
     "contractor": contractor.measure,
     "statements": statements.measure,
     "figures": figures.measure,
+    "what-if": replay.measure,
     "sweep": sweep.measure,
     "messages": messages.measure,
 }

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from service_desk.reports.replay.changes import Change
 
 #: proposals of one page of the list
-MOST_ROWS = 100
+MOST_ROWS = 50
 _TABLE = cast("Table", Proposal.__table__)
 
 
