@@ -11,6 +11,7 @@ from datetime import time as wall_time
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from flask import current_app
 from sqlalchemy.exc import OperationalError
 
 from service_desk import clock, config
@@ -95,13 +96,14 @@ def count_figures() -> None:
     here = tenant_id()
     began, thread = _rebuilds.get(here, (float("-inf"), None))
     if (thread is None or not thread.is_alive()) and time.monotonic() - began > _REBUILD_AGAIN_SECONDS:
-        thread = threading.Thread(target=_rebuild, args=(here,), name=f"rebuild-{here}", daemon=True)
+        app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 — for the thread
+        thread = threading.Thread(target=_rebuild, args=(app, here), name=f"rebuild-{here}", daemon=True)
         _rebuilds[here] = (time.monotonic(), thread)
         thread.start()
 
 
-def _rebuild(authority_id: int) -> None:
-    with _app().app_context(), tenant(authority_id):
+def _rebuild(app: Flask, authority_id: int) -> None:
+    with app.app_context(), tenant(authority_id):
         try:
             cases = rebuild(is_waiting=False)
             log.info("figures_rebuilt", authority=authority_id, cases=cases)

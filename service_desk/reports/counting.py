@@ -31,8 +31,10 @@ _TAKEN = text(
 
 def lock() -> bool:
     """Take the right to count for this transaction; False when somebody else counts just now."""
-    # A statement of this size would be compiled for seconds to run for milliseconds.
-    db.session.execute(text("SET LOCAL jit = off"))
+    # A statement of this size would be compiled for seconds to run for milliseconds. On a slow machine a batch may take
+    # longer than a page may: cut off it would be begun again for ever.
+    for setting in ("jit = off", "statement_timeout = '300s'"):
+        db.session.execute(text(f"SET LOCAL {setting}"))
     asked = text("SELECT pg_try_advisory_xact_lock(:lock, :here)")
     return bool(db.session.scalar(asked, {"lock": LOCK, "here": tenant_id()}))
 

@@ -7,6 +7,8 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import text
+
 from service_desk.extensions import db
 from service_desk.reports.cases import ZONE
 from service_desk.reports.lists import conditions
@@ -135,6 +137,8 @@ COPY (
 
 def _copied(query: str, given: Mapping[str, Any]) -> Iterator[bytes]:
     """Pass on what the database copies out, in pieces of about CHUNK bytes."""
+    # It lasts as long as the reader takes it.
+    db.session.execute(text("SET LOCAL statement_timeout = '1h'"))
     connection = db.session.connection().connection.driver_connection
     assert connection is not None, "the session holds a connection"
     kept = bytearray()

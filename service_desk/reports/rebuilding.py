@@ -55,6 +55,8 @@ def hold(*, is_waiting: bool) -> bool:
     False when somebody else counts or rebuilds just now, unless the transaction is to wait until he is done.
     """
     asked = {"lock": LOCK, "here": tenant_id()}
+    for setting in ("statement_timeout = 0", "lock_timeout = 0"):
+        db.session.execute(text(f"SET LOCAL {setting}"))
     if is_waiting:
         db.session.execute(text("SELECT pg_advisory_xact_lock(:lock, :here)"), asked)
         return True

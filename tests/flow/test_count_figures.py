@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from service_desk import work
+from service_desk import jobs, work
 from service_desk.commands.figures import figures
+from service_desk.errors import InvalidMove
 from service_desk.extensions import db
 from service_desk.flow import count_figures, finish, receive
 from service_desk.flow.verify_counts import verify_counts
@@ -183,3 +184,55 @@ def test_the_command_tells_what_differs(app, owner, said, counted):
     proof = runner.invoke(figures, ["verify"])
     assert proof.exit_code == 1
     assert "rehovot: figures_days" in proof.output
+
+
+def test_the_timetable_makes_figures_anew_beside_itself_and_then_counts(app, said, monkeypatch):
+    monkeypatch.setattr(jobs, "_rebuilds", {})
+    receive.receive_report(said(), RESIDENT)
+    jobs.count_figures()
+    _began, thread = jobs._rebuilds[1]
+    thread.join()
+    assert not count_figures.needs_rebuild()
+    receive.receive_report(said(), RESIDENT)
+    jobs.count_figures()
+    assert standing()[CITY].open == 2
+    assert verify_counts().differences == []
+
+
+def test_a_rebuild_that_failed_is_not_begun_again_at_once(app, said, monkeypatch):
+    monkeypatch.setattr(jobs, "_rebuilds", {})
+    monkeypatch.setattr(jobs, "_REBUILD_AGAIN_SECONDS", 1e9)
+    tried = []
+
+    def fails(**_given):
+        tried.append(1)
+        raise ConnectionError
+
+    monkeypatch.setattr(jobs, "rebuild", fails)
+    for _each in range(2):
+        jobs.count_figures()
+        jobs._rebuilds[1][1].join()
+    assert len(tried) == 1
+    assert count_figures.needs_rebuild()
+
+
+def test_a_rebuild_waits_for_who_counts(app, said, counted):
+    receive.receive_report(said(), RESIDENT)
+    counted()
+    holding, finished = threading.Event(), threading.Event()
+
+    def hold():
+        with app.app_context(), work.tenant(1), work.transaction():
+            assert counting.lock()
+            holding.set()
+            finished.wait()
+
+    with ThreadPoolExecutor(1) as pool:
+        held = pool.submit(hold)
+        holding.wait()
+        with pytest.raises(InvalidMove):
+            count_figures.rebuild(is_waiting=False)
+        assert not count_figures.needs_rebuild(), "it had not begun"
+        finished.set()
+        held.result()
+    assert count_figures.rebuild() == 1
