@@ -25,6 +25,8 @@ ENTER = {
     "inspector": frozenset({"inspector", "manager", "unit"}),
     "field": EVERYBODY,
     "mayor": frozenset({"manager", "mayor", "admin"}),
+    "visits": frozenset({"manager", "mayor", "admin", "unit"}),
+    "opendata": EVERYBODY,
     "notices": frozenset({"clerk", "manager", "unit", "inspector", "mayor", "admin"}),
     "admin": frozenset({"admin"}),
 }
@@ -57,6 +59,9 @@ EXCEPTIONS: dict[str, frozenset[str]] = {
     "clerk.bulk_undo": frozenset({"clerk", "manager"}),
     "clerk.bulk_mine": frozenset({"clerk", "manager"}),
     "clerk.verify": frozenset({"clerk", "manager", "unit"}),
+    # a unit sees what it has to keep, and plans nothing
+    "visits.new": frozenset({"manager", "mayor", "admin"}),
+    "visits.plan": frozenset({"manager", "mayor", "admin"}),
     "clerk.unplaced": frozenset({"clerk", "manager"}),
     "clerk.place_inbound": frozenset({"clerk", "manager"}),
     "clerk.split": frozenset({"clerk", "manager"}),

@@ -12,7 +12,7 @@ from service_desk.city import kept
 from service_desk.desks.filters import today
 from service_desk.desks.opendata import fields, figures, reads, schema
 from service_desk.desks.opendata.shelf import Shelf
-from service_desk.errors import NotFound, Unavailable
+from service_desk.errors import NotFound
 from service_desk.extensions import limiter
 from service_desk.reports import rebuilding
 from service_desk.reports.rules import FEWEST, HIDDEN, Days
@@ -35,7 +35,7 @@ def _open_to_pages(response: Response) -> Response:
     """Let any web page read the files, and any cache keep them."""
     if response.status_code in {200, 304} and request.endpoint != "opendata.home":
         response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
+        response.headers.setdefault("Cache-Control", f"public, max-age={KEPT_SECONDS}")
     return response
 
 
@@ -110,14 +110,15 @@ def _send(name: str, mimetype: str, write: Callable[[IO[bytes]], None]) -> Respo
     answer = Response(made.chunks(), mimetype=mimetype)
     answer.content_length = made.size
     answer.set_etag(made.digest)
+    if not made.is_final:
+        answer.headers["Cache-Control"] = "no-cache"
     answer.headers["Content-Disposition"] = f'attachment; filename="keshet-{name}"'
     answer.make_conditional(request)
     return answer
 
 
-def _write(write: Callable[[IO[bytes]], None], into: IO[bytes]) -> None:
-    """Make a file unless the figures wait to be counted: a file without them would be taken for the truth."""
-    state = rebuilding.state()
-    if state is None or not state.is_current:
-        raise Unavailable("busy")
+def _write(write: Callable[[IO[bytes]], None], into: IO[bytes]) -> bool:
+    """Make a file, and say whether it holds for the day: not while the figures are still to be counted."""
     write(into)
+    state = rebuilding.state()
+    return state is not None and state.is_current

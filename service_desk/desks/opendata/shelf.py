@@ -21,12 +21,16 @@ CHUNK = 1 << 16
 
 @dataclass(frozen=True)
 class Made:
-    """A file as it was made on a day. digest: sha-256 of its bytes; size in bytes. It lies on the disk without a name."""
+    """A file as it was made on a day. digest: sha-256 of its bytes; size in bytes. It lies on the disk without a name.
+
+    is_final: it holds for the day; one that does not is made anew for the next reader.
+    """
 
     day: date
     file: IO[bytes]
     size: int
     digest: str
+    is_final: bool
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the bytes; any number of readers side by side."""
@@ -46,13 +50,18 @@ class Shelf:
         self._made: dict[Hashable, Made] = {}
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable, day: date, write: Callable[[IO[bytes]], None]) -> Made:
-        """Return the file under the key, made by `write` when there is none of the day. One file is made at a time."""
+    def get(self, key: Hashable, day: date, write: Callable[[IO[bytes]], bool]) -> Made:
+        """Return the file under the key, made by `write` when there is none of the day. One file is made at a time.
+
+        write: says whether what it wrote holds for the day.
+        """
         with self._lock:
             found = self._made.get(key)
             if found is None or found.day != day:
                 self._made.pop(key, None)
-                found = self._made[key] = _make(day, write)
+                found = _make(day, write)
+                if found.is_final:
+                    self._made[key] = found
                 while len(self._made) > ROOM:
                     self._made.pop(next(iter(self._made)))
             return found
@@ -63,11 +72,11 @@ class Shelf:
             self._made.clear()
 
 
-def _make(day: date, write: Callable[[IO[bytes]], None]) -> Made:
+def _make(day: date, write: Callable[[IO[bytes]], bool]) -> Made:
     # Unnamed: it goes with the last reader, and with the process however that ends.
     file = tempfile.TemporaryFile(prefix="keshet-open-")  # noqa: SIM115 — kept open as long as it is kept
     try:
-        write(file)
+        is_final = write(file)
         file.flush()
     except BaseException:
         file.close()
@@ -77,4 +86,4 @@ def _make(day: date, write: Callable[[IO[bytes]], None]) -> Made:
     while piece := file.read(CHUNK):
         digest.update(piece)
         size += len(piece)
-    return Made(day, file, size, digest.hexdigest())
+    return Made(day, file, size, digest.hexdigest(), is_final)
