@@ -10,6 +10,7 @@ from service_desk import clock
 from service_desk.reports import expected
 from service_desk.reports.expected import CITY, DAYS
 from service_desk.reports.lasted import Times, judged_as_told, judged_had_it_been_told, observed
+from service_desk.reports.rules import usual_days
 from service_desk.reports.survival import as_said, estimate
 from service_desk.work import transaction
 
@@ -39,8 +40,9 @@ def make_expected() -> Made:
     Reading goes month by month in transactions of its own, so that no long one holds back the clean-up of tables.
     """
     now = clock.now()
+    days = usual_days(clock.local(now).date(), DAYS)
     with transaction():
-        seen = observed(now - timedelta(days=DAYS), now)
+        seen = observed(days.since(clock.CITY_ZONE), days.until(clock.CITY_ZONE), now)
     found = _estimates(seen)
     back_tests = _back_tests(now)
     with transaction():
@@ -70,7 +72,7 @@ def _back_tests(now: datetime) -> dict[str, list[list[Any]]]:
     for month, until in _months(now):
         since = _instant(month)
         with transaction():
-            seen = observed(since - timedelta(days=DAYS), since)
+            seen = observed(since - timedelta(days=DAYS), since, since)
             if not seen:
                 continue
             judged = _judged(seen, since, _instant(until), now)

@@ -28,7 +28,7 @@ WITH seen AS (
          GREATEST(0, floor(extract(epoch FROM LEAST(:as_of, CASE
            WHEN c.done_at IS NOT NULL THEN c.done_at WHEN c.is_open THEN :as_of ELSE {_LEFT} END) - c.opened_at) / 60)) AS minutes
   FROM figures_cases c
-  WHERE c.authority_id = :here AND c.round = 0 AND c.opened_at >= :since AND c.opened_at < :as_of
+  WHERE c.authority_id = :here AND c.round = 0 AND c.opened_at >= :since AND c.opened_at < :until
 )
 SELECT service_code, centre_id, is_over,
        CASE WHEN minutes < 50 THEN minutes ELSE round(power(1.02, round(ln(minutes) / ln(1.02)))) END::int AS minutes,
@@ -70,14 +70,14 @@ class Judged:
         return Judged(self.cases + other.cases, self.in_half + other.in_half, self.in_most + other.in_most)
 
 
-def observed(since: datetime, as_of: datetime) -> dict[Key, list[Lasted]]:
-    """Return {(type, centre): how long} of the requests that came from ``since`` on, as they stood at ``as_of``. One statement.
+def observed(since: datetime, until: datetime, as_of: datetime) -> dict[Key, list[Lasted]]:
+    """Return {(type, centre): how long} of the requests that came in [since, until), as they stood at ``as_of``. One statement.
 
     From the report until the work was first said to be done. Whatever was refused or joined to another counts as not
     done until then. Times of 50 minutes and more are grouped in steps of 2 %.
     """
     found: dict[Key, list[Lasted]] = {}
-    given = {"here": tenant_id(), "since": since, "as_of": as_of}
+    given = {"here": tenant_id(), "since": since, "until": until, "as_of": as_of}
     for service, centre_id, is_over, minutes, number in db.session.execute(text(_OBSERVED), given):
         found.setdefault((service, centre_id), []).append(Lasted(minutes, number, is_over))
     return found

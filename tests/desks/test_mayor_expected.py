@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -48,7 +49,7 @@ def test_each_type_has_its_times_and_how_often_what_was_told_came_true(client, m
     page = plain(client.get("/mayor/expected?lang=en"))
     assert "3 days" in page
     assert "80%" in page, "48 of 60 were done within the four days told"
-    assert "68.2% and 88.2%" in page, "and how sure that is"
+    assert "between 68.2% and 88.2%" in page, "and how sure that is"
     assert "Nobody was told this." in page
 
 
@@ -58,13 +59,23 @@ def test_a_type_shows_its_curve_by_centre_and_the_same_as_a_table(client, made):
     text = page.get_data(as_text=True)
     assert 'class="ev-line"' in text
     assert "Show as a table" in text
-    assert "Marmorek" in plain(page).split("share done by each time")[0]
+    assert re.search(r"Share done by each time\s+5\s+Keshet Marmorek", plain(page))
 
 
 def test_a_centre_with_too_few_of_its_own_is_said_to_have_too_few(client, made):
     client.sign_in(MAYOR)
     page = plain(client.get("/mayor/expected?lang=en&service=LGT-LAMP&centre=2"))
     assert "too few of its own" in page
+
+
+def test_the_number_of_requests_leads_to_those_received_in_the_same_days(client, made):
+    client.sign_in(MAYOR)
+    page = client.get("/mayor/expected?lang=en").get_data(as_text=True)
+    ((href, number),) = re.findall(r'href="([^"]+service=RD-POTHOLE)">(\d+)<', page)
+    assert number == "60"
+    assert "figure=received" in href
+    assert "days=365" in href
+    assert client.get(html.unescape(href)).status_code == 200
 
 
 def test_an_unknown_type_is_the_list_of_all(client, made):

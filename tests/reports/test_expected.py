@@ -64,7 +64,7 @@ def test_a_refused_request_counts_as_not_done_until_it_was_refused(owner, said):
         connection.execute(text("UPDATE tickets SET closed_at = :at WHERE id = :id"), closed)
     put_cases(owner, [case(ago(3), ticket_id=ticket_id, is_open=False)])
     with work.transaction():
-        ((key, found),) = observed(ago(365), NOW).items()
+        ((key, found),) = observed(ago(365), NOW, NOW).items()
     assert key == ("RD-POTHOLE", 1)
     assert [(each.minutes, each.cases, each.is_over) for each in found] == [(45, 1, False)]
 
@@ -72,7 +72,7 @@ def test_a_refused_request_counts_as_not_done_until_it_was_refused(owner, said):
 def test_as_of_an_earlier_moment_what_was_done_later_still_waits(owner):
     put_cases(owner, [case(ago(10), took=5 * DAY), case(ago(2), took=10)])
     with work.transaction():
-        found = observed(ago(365), ago(7))[("RD-POTHOLE", 1)]
+        found = observed(ago(365), ago(7), ago(7))[("RD-POTHOLE", 1)]
     assert [(each.is_over, each.cases) for each in found] == [(False, 1)]
     assert found[0].minutes == pytest.approx(3 * DAY, rel=0.01)
 

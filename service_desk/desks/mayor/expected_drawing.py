@@ -43,10 +43,10 @@ class Curve:
 
 def curve(row: Expected) -> Curve | None:
     """Return the drawing of a row's curve, None when it has none. Time runs from left to right in every language."""
-    points = [tuple(each) for each in row.curve]
-    if not points:
+    if not row.curve:
         return None
-    edge, labels = _edge(max(row.most_high or 0, row.most_minutes or points[-1][0], 1))
+    edge, labels = _edge(max(row.most_high or 0, row.most_minutes or row.curve[-1][0], 1))
+    points = [tuple(each) for each in row.curve if each[0] <= edge] or [tuple(row.curve[0])]
 
     def x(minutes: float) -> float:
         return round(min(SIDE * minutes / edge, SIDE), 2)

@@ -115,6 +115,7 @@ def _row(row: Expected) -> dict[str, Any]:
         "half_range": _range(row.half_low, row.half_high),
         "most": _said(row.most_minutes),
         "most_range": _range(row.most_low, row.most_high),
+        "requests": row.cases + row.still_open,
         "cases": row.cases,
         "waiting": row.still_open,
         "told": kept(Judged(*row.kept)) if row.kept else Kept(),
@@ -133,6 +134,8 @@ def _range(low: int | None, high: int | None) -> str:
         return ""
     if last is None:
         return _("at least %(low)s", low=length(first))
+    if first == last:
+        return ""
     return _("%(low)s to %(high)s", low=length(first), high=length(last))
 
 

@@ -31,6 +31,8 @@ VAGUE, OUTSIDE = 0.03, 0.004
 #: chance that an answer which can mean danger does
 DANGER = 0.07
 VARIANTS = 16
+#: types of which one place sends more than its share, and how much of all: what hot spots are to find
+RECURRING = {"RD-POTHOLE": 0.2, "SAN-AROUND": 0.2, "LGT-LAMP": 0.16}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Scene:
         self._vague = self._undecided(points, streets)
         self._beyond = [Spot(-1, SaidPlace("pin", lon=34.800083, lat=31.887366))]
         self._nowhere = Spot(-2, SaidPlace("none"))
+        self._recurring = {code: chance.choice(self._clear) for code in RECURRING} if self._clear else {}
 
     def _add(self, said: SaidPlace, weights: list[float], weight: float) -> None:
         if routes.place(said).is_decided:
@@ -95,6 +98,8 @@ class Scene:
             return self._beyond[0]
         if draw < OUTSIDE + VAGUE and self._vague:
             return self._chance.choice(self._vague)
+        if self._recurring and self._chance.random() < RECURRING.get(service.code, 0):
+            return self._recurring[service.code]
         return self._chance.choices(self._spots, cum_weights=self._edges)[0]
 
     def clear_spot(self) -> Spot:
