@@ -147,6 +147,7 @@ def test_uploaded_areas_that_fit_each_other_are_taken_and_a_gap_or_overlap_is_re
         ground.redraw(AREAS, smaller, INDEX.plane)
 
 
+WORDS = ("type", "coordinates", "geometry", "features", "properties", "code")
 STRANGER = json.dumps(
     {
         "type": "Feature",
@@ -176,3 +177,23 @@ def test_what_is_no_shape_is_refused_by_name(text, code):
     with pytest.raises(ground.BadGround) as refused:
         ground.read_shapes(text, list(AREAS))
     assert refused.value.code == code
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just(10**400),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(anything, st.sampled_from(["Polygon", "MultiPolygon", "Feature", "FeatureCollection"]))
+def test_no_json_breaks_the_reading_of_a_shape(inner, kind):
+    for data in (inner, {"type": kind, "coordinates": inner, "features": inner, "geometry": inner}):
+        try:
+            read = ground.read_shapes(json.dumps(data), list(AREAS))
+        except ground.BadGround as refused:
+            said = refused.code
+        else:
+            said = "" if shapely.get_num_coordinates(read) else "nothing"
+        assert said in {"", "unreadable", "no_polygon", "invalid", "too_large", "unknown_area"}

@@ -35,7 +35,7 @@ DAYS = usual_days(clock.local(NOW).date(), 365)
 
 @pytest.fixture
 def past(app, counted):
-    seed_past(tickets=600, seed=11)
+    seed_past(tickets=300, seed=11)
     counted()
     return app
 
@@ -75,9 +75,11 @@ def test_before_a_border_moves_every_centre_has_what_the_overview_says(past, cit
         bool(city.index.locate(case.lon, case.lat).neighbours) for case in arrived() if case.lon is not None
     )
     assert result.by_key[ALL].before.border == near > 0
+    _a_case_goes_where_its_place_goes(city)
 
 
-def test_a_case_goes_where_its_place_goes_and_what_a_person_decided_stays(past, city):
+def _a_case_goes_where_its_place_goes(city):
+    """And what a person decided otherwise stays."""
     change = read_boundary(BOX, "K5")
     result, index = replay(change, NOW), new_index(change)
     wanted: dict[int, int] = {}
@@ -110,7 +112,7 @@ def test_the_parts_of_every_case_say_its_due_time(past):
         assert (cases.stopped[kept] <= cases.due[kept]).all()
         late = cases.is_judged & ~cases.is_met & ended
         assert (cases.stopped[late] > cases.due[late]).all()
-    assert some > 200
+    assert some > 100
 
 
 def test_before_another_standard_the_type_has_what_the_overview_says(past):
@@ -127,18 +129,13 @@ def test_before_another_standard_the_type_has_what_the_overview_says(past):
         result.city.after.due - result.city.before.due
         == result.by_key[ALL].after.due - result.by_key[ALL].before.due
     )
-    assert result.by_key[ALL].after.met >= result.by_key[ALL].before.met
-
-
-def test_the_standard_of_today_tried_again_changes_nothing(past):
-    code = busiest()
-    sla = standards().slas[code]
+    # the standard of today tried again changes nothing
     same = (sla.resolve_minutes, sla.reopened_minutes, sla.calendar_code)
     result = replay(SlaChange(code, *same, *same, base=sla.id), NOW)
     assert all(both.before == both.after for both in result.by_key.values())
 
 
-def test_before_other_hours_as_many_found_the_door_closed_as_the_hours_page_says(past, city):
+def test_before_other_hours_and_contracts_all_is_as_the_hours_page_and_the_cards_say(past, city):
     centre = city.centre_of_area("K5")
     result = replay(read_hours(centre.id, dict.fromkeys(range(7), "00:00-24:00")), NOW)
     both = result.by_key[centre.id]
@@ -146,9 +143,10 @@ def test_before_other_hours_as_many_found_the_door_closed_as_the_hours_page_says
     assert both.before.received == found.total == by_centre()[centre.id].received
     assert both.before.closed == found.while_closed(standards().calendar(centre.calendar_code)[1])
     assert both.after.closed < both.before.closed
+    _each_contractor_has_what_its_card_says()
 
 
-def test_before_other_areas_each_contractor_has_what_its_card_says(past):
+def _each_contractor_has_what_its_card_says():
     result = replay(read_contract_areas("C-WASTE-N-1", ["K1", "K2"], "C-WASTE-S-1"), NOW)
     wanted: dict[int, Count] = {}
     for (unit_id, _month), score in scores(DAYS).items():

@@ -103,7 +103,7 @@ def _polygon(geometry: object) -> Any:
         raise BadGround("no_polygon")
     try:
         found = shapely.force_2d(shape(geometry))
-    except (ValueError, TypeError, AttributeError, IndexError, KeyError, shapely.errors.ShapelyError):
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, shapely.errors.ShapelyError):
         raise BadGround("unreadable") from None
     at = shapely.get_coordinates(found)
     if len(at) < 4 or not np.isfinite(at).all() or (np.abs(at) > [180, 90]).any():
