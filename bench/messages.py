@@ -201,7 +201,7 @@ def _pages(stage, *, quick):
             _queue(city, count)
             with _helpers(stage, env):
                 _until(
-                    lambda: ledger(port)["taken"] > 2 * WORKERS * 16, 60
+                    lambda: ledger(port)["taken"] > 2 * WORKERS * 16, 180
                 )  # all have started, and are at full width
                 busy = [look() for _ in range(times)]
     if any(each.failed for each in rest + busy):
