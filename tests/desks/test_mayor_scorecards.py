@@ -142,3 +142,29 @@ def test_clerks_and_contractors_do_not_see_it(client, firm):
         assert client.get(f"/mayor/contractors/{firm.id}").status_code == 403
         assert client.get(f"/mayor/contractors/{firm.id}/orders?which=due&month=2026-07").status_code == 403
         client.post("/staff/logout")
+
+
+def test_contractors_stand_side_by_side(client, at, city, statements):
+    at.move_to(datetime(2026, 8, 3, 6, 0, tzinfo=UTC))
+    client.sign_in(MAYOR)
+    one, other = [unit for unit in city.units.values() if unit.kind == "contractor"][:2]
+    for unit, met in ((one, 30), (other, 20)):
+        for day in (date(2026, 6, 9), date(2026, 7, 9)):
+            counts = {"issued": 40, "due": 40, "met": met, "done": 40, "failed": 2}
+            db.session.add(FigureContractor(authority_id=1, unit_id=unit.id, day=day, **counts))
+    db.session.add(FigureContractor(authority_id=1, unit_id=one.id, day=date(2026, 8, 2), issued=9, due=9))
+    db.session.commit()
+    statements.clear()
+    body = client.get("/mayor/contractors?lang=en").get_data(as_text=True)
+    assert len([each for each in statements if "figures_contractors" in each]) == 1
+    table = body[body.index('aria-labelledby="side-h"') : body.index("</table>")]
+    for unit, share in ((one, "75%"), (other, "50%")):
+        row = re.search(
+            rf'<tr><th scope="row"><a href="/mayor/contractors/{unit.id}".*?</tr>', table, re.DOTALL
+        ).group()
+        cells = [
+            " ".join(re.sub(r"<[^>]+>", " ", each).split())
+            for each in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)
+        ]
+        assert cells == ["80", share, "", "5", "0", "0 ₪"], "the month that is not over is not in it"
+        assert 'class="m-line"' in row

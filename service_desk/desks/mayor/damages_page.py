@@ -16,11 +16,13 @@ from service_desk.desks import money
 from service_desk.desks.clerk.door import staff_names
 from service_desk.desks.clerk.happened import sentence
 from service_desk.desks.mayor import words
-from service_desk.desks.mayor.door import desk
+from service_desk.desks.mayor.door import contractor_or_404, desk
+from service_desk.desks.mayor.scorecards_page import compared
 from service_desk.desks.statement_files import as_pdf, as_xlsx, shown
 from service_desk.errors import BadInput, NotFound
 from service_desk.flow import settle_damage, statements
 from service_desk.people.rules import may
+from service_desk.reports.rules import HIDDEN
 from service_desk.tickets.queries import events_of, ticket_or_404
 
 if TYPE_CHECKING:
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from service_desk.city.models import Unit
     from service_desk.contractors.models import Statement
     from service_desk.people.rules import Actor
 
@@ -43,14 +44,6 @@ def _actor() -> Actor:
     return cast("Actor", current_user.actor)
 
 
-def contractor_or_404(unit_id: int) -> Unit:
-    """Return the contractor. Raises NotFound for another unit."""
-    unit = city_map().units.get(unit_id)
-    if unit is None or unit.kind != "contractor":
-        raise NotFound
-    return unit
-
-
 def _month(text: str) -> date:
     month = money.read_month(text)
     if month is None:
@@ -60,7 +53,7 @@ def _month(text: str) -> date:
 
 @desk.get("/mayor/contractors", endpoint="contractors")
 def contractors_page() -> str:
-    """Show each contractor's last months: damages by state, and whether the month is signed. Three statements."""
+    """Show each contractor's last months: damages by state, and whether the month is signed; and all of them side by side. Four statements."""
     totals = money.totals(queries.counts_by_month())
     signed = {(each.unit_id, each.month): each for each in queries.statements()}
     units = [each for each in city_map().units.values() if each.kind == "contractor"]
@@ -76,6 +69,8 @@ def contractors_page() -> str:
     return render_template(
         "mayor/contractors.html",
         rows=rows,
+        compared=compared(clock.local(clock.now()).date(), totals),
+        hidden=HIDDEN,
         money=money,
         words=words,
         may_decide=may(_actor(), "decide_damage"),

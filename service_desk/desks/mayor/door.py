@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from service_desk.city.models import Centre
+    from service_desk.city.models import Centre, Unit
 
 desk = Blueprint("mayor", __name__)
 
@@ -124,6 +124,14 @@ def read_centre(args: Mapping[str, str]) -> Centre | None:
     if found is None:
         raise NotFound
     return found
+
+
+def contractor_or_404(unit_id: int) -> Unit:
+    """Return the contractor. Raises NotFound for another unit."""
+    unit = city_map().units.get(unit_id)
+    if unit is None or unit.kind != "contractor":
+        raise NotFound
+    return unit
 
 
 def read_figure(args: Mapping[str, str]) -> str:

@@ -11,8 +11,7 @@ from flask_babel import lazy_gettext as _l
 from service_desk.catalog.queries import catalogue
 from service_desk.desks import money
 from service_desk.desks.mayor import words
-from service_desk.desks.mayor.damages_page import contractor_or_404
-from service_desk.desks.mayor.door import desk
+from service_desk.desks.mayor.door import contractor_or_404, desk
 from service_desk.errors import NotFound
 from service_desk.reports.rules import Days
 from service_desk.reports.scorecards import BEHIND, OrderBehind, orders_behind

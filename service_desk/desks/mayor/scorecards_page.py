@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from flask import render_template
 
 from service_desk import clock
+from service_desk.city.queries import city_map
 from service_desk.contractors.queries import damages as damages_read
 from service_desk.desks import money
 from service_desk.desks.filters import by_language
 from service_desk.desks.mayor import words
-from service_desk.desks.mayor.damages_page import contractor_or_404
-from service_desk.desks.mayor.door import desk
+from service_desk.desks.mayor.door import contractor_or_404, desk
+from service_desk.desks.mayor.drawing import common_scale, trend_line
 from service_desk.desks.mayor.scorecards_charts import amount, charts
 from service_desk.reports.rules import FEWEST, HIDDEN, Days, month_of
 from service_desk.reports.scorecards import Score, scores
@@ -83,3 +84,24 @@ def _row(month: date, found: Mapping[date, Score], amounts: Mapping[date, Any]) 
         "approved": amount(amounts, month, ("approved",)),
         "waived": amount(amounts, month, ("waived",)),
     }
+
+
+def compared(
+    today: date, totals: Mapping[tuple[int, date], Mapping[str, tuple[int, int]]]
+) -> list[dict[str, Any]]:
+    """Return each contractor's last YEAR months that are over, side by side. totals: damages, see money.totals. One statement."""
+    months = _months(today)[YEAR:-1]
+    last = _months(today)[-1] - timedelta(days=1)
+    found = scores(Days(months[0], last))
+    units = [each for each in city_map().units.values() if each.kind == "contractor"]
+    lines = {each.id: [found.get((each.id, month), Score()).on_time for month in months] for each in units}
+    scale = common_scale(list(lines.values()))
+    return [
+        {
+            "unit": each,
+            "score": _sum({month: score for (of, month), score in found.items() if of == each.id}, months),
+            "approved": sum(totals.get((each.id, month), {}).get("approved", (0, 0))[1] for month in months),
+            "line": trend_line(lines[each.id], scale),
+        }
+        for each in units
+    ]
