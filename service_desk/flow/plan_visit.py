@@ -104,7 +104,7 @@ def _values(plan: Plan, actor: Actor, now: datetime) -> dict[str, Any]:
     """Return the columns that the form speaks of. Raises BadInput, NotAllowed."""
     title = " ".join(clean_text(plan.title, TITLE_CHARS).split())
     line = clean_text(plan.place.line, 200)
-    placed = routes.place(plan.place) if plan.place.kind in {"pin", "address"} else None
+    placed = routes.place(_known(plan.place)) if plan.place.kind in {"pin", "address"} else None
     centre_id, problems = _centre(plan, placed)
     if not title:
         problems["title"] = "required"
@@ -125,6 +125,15 @@ def _values(plan: Plan, actor: Actor, now: datetime) -> dict[str, Any]:
         "words": clean_text(plan.words, WORDS_CHARS),
         "is_public": plan.is_public,
     }
+
+
+def _known(said: SaidPlace) -> SaidPlace:
+    """Return a place that was said by the name of a known one as that one."""
+    if said.kind != "address":
+        return said
+    line, places = said.line.strip(), city_map().places
+    spot = next((place_id for place_id, each in places.items() if line in each.name.values()), None)
+    return said if spot is None else SaidPlace("place", line=line, place_id=spot)
 
 
 def _when_problems(plan: Plan, today: date) -> dict[str, str]:

@@ -35,6 +35,13 @@ def test_the_place_names_the_centre(city):
     assert found.lat is not None
 
 
+def test_the_name_of_a_known_place_is_enough(city):
+    spot = next(each for each in city.places.values() if each.name.get("he") == "מרמורק")
+    found = queries.visit_or_404(visit(city, place=SaidPlace("address", line="מרמורק")))
+    assert (found.lon, found.lat, found.place) == (spot.lon, spot.lat, "מרמורק")
+    assert found.centre_id == centre_id(city, 5)
+
+
 def test_a_place_in_words_needs_the_centre(city):
     words = SaidPlace("address", line="ליד הספסלים מאחורי בית הכנסת")
     with pytest.raises(BadInput) as refused:
