@@ -20,6 +20,7 @@ PAGES = (
     "/mayor/pictures?days=365&measure=half",
     "/mayor/pictures?days=365&measure=received&by=week&centre=5",
     "/mayor/holders?days=90",
+    "/mayor/week?days=365",
     "/mayor/contractors",
 )
 

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from service_desk import clock
-from service_desk.desks.mayor import overview_page
+from service_desk.desks.mayor import overview_page, pictures_week
 from service_desk.desks.mayor.pictures_series import points
 from service_desk.desks.mayor.pictures_times import bars
 from service_desk.extensions import db
@@ -25,6 +25,7 @@ MAYOR = "mayor@rehovot.example"
 @pytest.fixture(autouse=True)
 def a_friday_morning(app):
     overview_page.forget()
+    pictures_week.forget()
     with time_machine.travel(NOW):
         yield
     overview_page.forget()
@@ -184,3 +185,30 @@ def test_the_holders_page_shows_ways_taken_five_times_and_more(client, said, cle
     rows = _cells(page, "From whom to whom")
     assert rows[1][0] == "The report"
     assert rows[1][2:4] == ["100", "6"]
+
+
+def test_the_week_is_on_the_city_s_clock_and_adds_up_to_what_was_received(client, said, counted, statements):
+    for day, hour in (
+        (17, 5),
+        (17, 5),
+        (18, 21),
+        (19, 22),
+    ):  # Tuesday 07, 07, Wednesday 23, Friday 00 in the city
+        with time_machine.travel(datetime(2026, 11, day, hour, 30, tzinfo=UTC)):
+            receive.receive_report(said(phone=""), Actor("resident", 1))
+    counted()
+    client.sign_in(MAYOR)
+    statements.clear()
+    body = client.get("/mayor/week?days=7&lang=en").get_data(as_text=True)
+    assert len([each for each in statements if "figures_" in each]) == 1
+    rows = _cells(body, "By hour and weekday")
+    by_day = {row[0]: row[1:] for row in rows[1:]}
+    assert list(by_day) == ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
+    assert (by_day["Tuesday"][7], by_day["Tuesday"][24]) == ("2", "2")
+    assert by_day["Wednesday"][23] == "1"
+    assert by_day["Thursday"][24] == "0"
+    assert by_day["Friday"][24] == "0", "Friday is today, which is not over"
+    assert "3 reports" in body
+    assert "Most come on Tuesday, 07:00–08:00: 2." in body
+    elsewhere = client.get("/mayor/week?days=7&centre=1&lang=en").get_data(as_text=True)
+    assert "0 reports" in elsewhere

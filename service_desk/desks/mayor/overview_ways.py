@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 #: (endpoint, name, whether it speaks of the same period)
 _WAYS: tuple[tuple[str, LazyString, bool], ...] = (
     ("mayor.pictures", _l("Pictures"), True),
+    ("mayor.week", _l("When reports come"), True),
     ("mayor.holders", _l("Who held the requests"), True),
     ("mayor.contractors", _l("Contractors"), False),
     ("mayor.expected", _l("How long it really takes"), False),
