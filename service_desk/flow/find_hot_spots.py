@@ -6,6 +6,7 @@ from service_desk import clock
 from service_desk.catalog.queries import catalogue
 from service_desk.reports import hot_spots
 from service_desk.reports.chance import judged
+from service_desk.reports.lasted import take_time
 from service_desk.reports.rules.spots import joined
 from service_desk.work import transaction
 
@@ -19,6 +20,7 @@ def find_hot_spots() -> int:
     today = clock.local(now).date()
     services = [each.code for each in catalogue().types.values() if not each.is_sensitive]
     with transaction():
+        take_time()
         found = judged(hot_spots.counts(services, today))
         places = joined(found)
         cases = hot_spots.cases_of(places, services, today)

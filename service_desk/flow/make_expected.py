@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from service_desk import clock
 from service_desk.reports import expected
 from service_desk.reports.expected import CITY, DAYS
-from service_desk.reports.lasted import Times, judged_as_told, judged_had_it_been_told, observed
+from service_desk.reports.lasted import Times, judged_as_told, judged_had_it_been_told, observed, take_time
 from service_desk.reports.rules import usual_days
 from service_desk.reports.survival import as_said, estimate
 from service_desk.work import transaction
@@ -42,10 +42,12 @@ def make_expected() -> Made:
     now = clock.now()
     days = usual_days(clock.local(now).date(), DAYS)
     with transaction():
+        take_time()
         seen = observed(days.since(clock.CITY_ZONE), days.until(clock.CITY_ZONE), now)
     found = _estimates(seen)
     back_tests = _back_tests(now)
     with transaction():
+        take_time()
         kept = judged_as_told(now - timedelta(days=DAYS), now)
         expected.replace(found, back_tests, kept, now)
     expected.forget()
@@ -72,6 +74,7 @@ def _back_tests(now: datetime) -> dict[str, list[list[Any]]]:
     for month, until in _months(now):
         since = _instant(month)
         with transaction():
+            take_time()
             seen = observed(since - timedelta(days=DAYS), since, since)
             if not seen:
                 continue
