@@ -83,16 +83,19 @@ def _a_case_goes_where_its_place_goes(city):
     change = read_boundary(BOX, "K5")
     result, index = replay(change, NOW), new_index(change)
     wanted: dict[int, int] = {}
+    near = 0
     for case in arrived():
         centre = case.centre_id
         if case.lon is not None:
             old = city.index.locate(case.lon, case.lat).area_code
             new = index.locate(case.lon, case.lat).area_code
+            near += bool(index.locate(case.lon, case.lat).neighbours)
             if old and new and old != new and city.centre_of_area(old).id == centre:
                 centre = city.centre_of_area(new).id
         wanted[centre] = wanted.get(centre, 0) + 1
     found = {key: both.after.received for key, both in result.by_key.items() if key != ALL}
     assert found == wanted
+    assert result.by_key[ALL].after.border == near
 
 
 def test_the_parts_of_every_case_say_its_due_time(past):

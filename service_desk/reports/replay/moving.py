@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from service_desk.reports.replay.loading import PlacedCases
 
 
+#: west, south, east, north in degrees
+Bounds = tuple[float, float, float, float]
+#: degrees around moved ground within which a border may be near: more than 30 m in every direction
+AROUND = 0.0005
+
+
 @dataclass(frozen=True)
 class Moved:
     """What other borders come to. by_centre: both sides, ALL first; moved: arrivals that would have gone to another centre."""
@@ -27,35 +33,53 @@ class Moved:
     moved: int
 
 
-def centres_of(
-    cases: PlacedCases, old: AreaIndex, new: AreaIndex, centre_of: Mapping[str, int]
-) -> NDArray[np.int64]:
-    """Return the centre of each case under the new borders.
+@dataclass(frozen=True)
+class _Placing:
+    """Where each case's place falls under some borders: the centre (0: none), and whether another area is near."""
+
+    centre_id: NDArray[np.int64]
+    is_near: NDArray[np.bool_]
+
+
+def _placing(
+    index: AreaIndex, lon: NDArray[np.float64], lat: NDArray[np.float64], centre_of: Mapping[str, int]
+) -> _Placing:
+    ids = np.array([*(centre_of[code] for code in index.codes), 0], dtype=np.int64)
+    # NO_AREA is −1: the last
+    return _Placing(ids[index.locate_many(lon, lat)], index.near_many(lon, lat))
+
+
+def _with_new_borders(
+    was: _Placing, cases: PlacedCases, new: AreaIndex, moved: Bounds, centre_of: Mapping[str, int]
+) -> _Placing:
+    """Return the places under the new borders: only those around the moved ground are looked up again."""
+    west, south, east, north = moved
+    around = (cases.lon >= west - AROUND) & (cases.lon <= east + AROUND)
+    around &= (cases.lat >= south - AROUND) & (cases.lat <= north + AROUND)
+    here = _placing(new, cases.lon[around], cases.lat[around], centre_of)
+    centre_id, is_near = was.centre_id.copy(), was.is_near.copy()
+    centre_id[around], is_near[around] = here.centre_id, here.is_near
+    return _Placing(centre_id, is_near)
+
+
+def move(
+    cases: PlacedCases, old: AreaIndex, new: AreaIndex, moved: Bounds, centre_of: Mapping[str, int]
+) -> Moved:
+    """Count the cases by centre under the old and the new borders. moved: around the ground that changes hands.
 
     A case goes along with its place when the place changes hands, and when its centre is the one of its place: a person
     who gave it to another centre did so for a reason that a border does not change. Without a place nothing changes.
+    centre_of: {area code: centre id}.
     """
-    before = _centres_at(old, cases, centre_of)
-    after = _centres_at(new, cases, centre_of)
-    goes = (before != after) & (before == cases.centre_id) & (after != 0)
-    return np.where(goes, after, cases.centre_id)
-
-
-def _centres_at(index: AreaIndex, cases: PlacedCases, centre_of: Mapping[str, int]) -> NDArray[np.int64]:
-    """Return the centre that answers for each case's place; 0 for none."""
-    ids = np.array([*(centre_of[code] for code in index.codes), 0], dtype=np.int64)
-    return ids[index.locate_many(cases.lon, cases.lat)]  # NO_AREA is −1: the last
-
-
-def move(cases: PlacedCases, old: AreaIndex, new: AreaIndex, centre_of: Mapping[str, int]) -> Moved:
-    """Count the cases by centre under the old and the new borders. centre_of: {area code: centre id}."""
-    after = centres_of(cases, old, new, centre_of)
+    was = _placing(old, cases.lon, cases.lat, centre_of)
+    now = _with_new_borders(was, cases, new, moved, centre_of)
+    goes = (was.centre_id != now.centre_id) & (was.centre_id == cases.centre_id) & (now.centre_id != 0)
+    after = np.where(goes, now.centre_id, cases.centre_id)
     columns = {"received": cases.is_received, "due": cases.is_due, "met": cases.is_due & cases.is_met}
-    was_near = cases.is_received & old.near_many(cases.lon, cases.lat)
-    is_near = cases.is_received & new.near_many(cases.lon, cases.lat)
     return Moved(
         side_by_side(
-            count_by(cases.centre_id, border=was_near, **columns), count_by(after, border=is_near, **columns)
+            count_by(cases.centre_id, border=cases.is_received & was.is_near, **columns),
+            count_by(after, border=cases.is_received & now.is_near, **columns),
         ),
-        int((cases.is_received & (after != cases.centre_id)).sum()),
+        int((cases.is_received & goes).sum()),
     )

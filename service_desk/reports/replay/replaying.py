@@ -113,7 +113,8 @@ def new_index(change: BoundaryChange) -> AreaIndex:
 def _boundary(change: BoundaryChange, days: Days) -> _Found:
     city = city_map()
     centre_of = {code: city.centre_of_area(code).id for code in city.areas}
-    found = move(placed_cases(days), city.index, new_index(change), centre_of)
+    bounds = shape(change.moved).bounds
+    found = move(placed_cases(days), city.index, new_index(change), bounds, centre_of)
     return _Found(found.by_centre, found.moved)
 
 
