@@ -24,7 +24,7 @@ _COLUMN = 0.62
 class Drawing:
     """A chart. grid: (y, words); labels: (x, words) under the points; columns: (x, y, width, height).
 
-    lines: (path, whether it is the place's own); last: (x, y, words) of the newest value.
+    lines: (path, whether it is the place's own); last: the newest value in words.
     """
 
     title: str
@@ -33,7 +33,7 @@ class Drawing:
     columns: list[tuple[float, float, float, float]] = field(default_factory=list)
     lines: list[tuple[str, bool]] = field(default_factory=list)
     dots: list[tuple[float, float]] = field(default_factory=list)
-    last: tuple[float, float, str] | None = None
+    last: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -83,7 +83,7 @@ def lines(
         _labels(box, points),
         lines=[each for each in drawn if each[0]],
         dots=dots,
-        last=None if newest is None else (*dots[-1], said(newest)),
+        last="" if newest is None else said(newest),
     )
 
 
@@ -99,8 +99,13 @@ def columns(
         if each is not None
     ]
     newest = values[-1] if values else None
-    last = None if newest is None else (box.x(len(values) - 1), box.y(newest), said(newest))
-    return Drawing(title, _grid(box, said), _labels(box, points), columns=drawn, last=last)
+    return Drawing(
+        title,
+        _grid(box, said),
+        _labels(box, points),
+        columns=drawn,
+        last="" if newest is None else said(newest),
+    )
 
 
 def _grid(box: _Box, said: Callable[[float], str]) -> list[tuple[float, str]]:

@@ -161,8 +161,8 @@ def _sheets(booklet: Booklet) -> list[tuple[str, list[str], list[list[Cell]]]]:
         ),
         (
             _("Twelve months"),
-            [_("Month"), *(str(words.NAME[code]) for code in content["trend"]["own"])],
-            [[each[:7], *(held[place] for held in content["trend"]["own"].values())]
+            [_("Month"), *(str(words.NAME[code]) for code in say.TREND)],
+            [[each[:7], *(content["trend"]["own"][code][place] for code in say.TREND)]
              for place, each in enumerate(content["trend"]["months"])],
         ),
         (
@@ -184,7 +184,7 @@ def _sheets(booklet: Booklet) -> list[tuple[str, list[str], list[list[Cell]]]]:
         ),
     ]  # fmt: skip
     if content["centres"]:
-        codes = list(content["centres"][0]["values"])
+        codes = say.SIDE
         head = [_("Centre"), *(str(words.NAME[code]) for code in codes)]
         lines = [
             [str(by_language(each["name"])), *(_cell(each["values"][code], few) for code in codes)]

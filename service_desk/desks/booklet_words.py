@@ -14,6 +14,7 @@ from service_desk.desks import booklet_drawing as drawing
 from service_desk.desks.filters import by_language
 from service_desk.desks.mayor import words
 from service_desk.desks.mayor.overview_changes import changed, spoken_value
+from service_desk.reports.booklet_content import SIDE_CODES, TREND_CODES
 from service_desk.reports.measures import MEASURES
 from service_desk.reports.values import Value
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 #: figures at the head of a booklet
 HEAD = ("received", "on_time", "half", "satisfaction")
+#: measures of the centres side by side, and of the trend, in their order: what is kept as JSON has none
+SIDE, TREND = SIDE_CODES, TREND_CODES
 #: why a letter did not go, by our own words; a mail server's code is shown as it is
 TROUBLE: Mapping[str, LazyString] = {
     "sending": _l("on its way"),
@@ -47,7 +50,7 @@ PROBLEM: Mapping[str, LazyString] = {
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A number and what it is held against. verdict: better, worse or ''. few: of how few cases, 0: of enough."""
+    """A number and what it is held against. verdict: whether it is better or worse since, or ''. few: of how few cases, 0: of enough."""
 
     said: str
     few: int = 0
@@ -144,13 +147,14 @@ def held(code: str, frozen: Mapping[str, Any] | None, own: Mapping[str, Any] | N
     change = changed(code, value_of(own), value, "before") if own else None
     if change is None or change.is_good is None:
         return Held(said(code, frozen), few)
-    return Held(said(code, frozen), few, _("better") if change.is_good else _("worse"))
+    return Held(said(code, frozen), few, _("better since") if change.is_good else _("worse since"))
 
 
 def drawings(content: Content) -> list[drawing.Drawing]:
     """Return the trend as drawings: promises kept, requests, and how long half of the works took."""
     trend = content["trend"]
-    points = [str(format_date(date.fromisoformat(each), "LLL")) for each in trend["months"]]
+    # in digits: words written from the right come out broken in drawings on paper
+    points = short_months(content)
     days, city_days = (_days(trend[of].get("half", [])) for of in ("own", "city"))
     return [
         drawing.lines(
@@ -173,8 +177,7 @@ def trend_rows(content: Content) -> list[tuple[str, list[str]]]:
     """Return (measure, its value of each month) for the table under the drawings."""
     trend = content["trend"]
     return [
-        (str(words.NAME[code]), [trend_said(code, each) for each in trend["own"][code]])
-        for code in ("on_time", "received", "half")
+        (str(words.NAME[code]), [trend_said(code, each) for each in trend["own"][code]]) for code in TREND
     ]
 
 
@@ -184,7 +187,7 @@ def trend_said(code: str, number: float | None) -> str:
 
 
 def short_months(content: Content) -> list[str]:
-    """Return 11/25 and so on of the trend's months."""
+    """Return the trend's months as 11.25 and so on."""
     return [f"{int(each[5:7])}.{each[2:4]}" for each in content["trend"]["months"]]
 
 

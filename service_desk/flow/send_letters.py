@@ -90,8 +90,8 @@ def _send(
 ) -> str:
     try:
         with transaction():
-            booklet = booklets.booklet_or_404(claimed.booklet_id)
-            letter = compose(booklet, claimed.email, claimed.locale, claimed.id)
+            booklet = booklets.taken_out(claimed.booklet_id)
+        letter = compose(booklet, claimed.email, claimed.locale, claimed.id)
     except Exception as error:  # noqa: BLE001 — one letter that cannot be drawn stops no other; logged whole
         log.error("letter_not_drawn", letter_id=claimed.id, exc_info=error)
         with transaction():

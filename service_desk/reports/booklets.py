@@ -90,6 +90,13 @@ def booklet_or_404(booklet_id: int) -> Booklet:
     return found
 
 
+def taken_out(booklet_id: int) -> Booklet:
+    """Return a booklet that outlives its transaction: drawing takes seconds and needs no connection. Raises NotFound."""
+    found = booklet_or_404(booklet_id)
+    db.session.expunge(found)
+    return found
+
+
 def editions(booklet: Booklet) -> list[Line]:
     """Return all editions of a booklet, oldest first. One statement."""
     query = (

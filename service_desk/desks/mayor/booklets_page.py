@@ -20,10 +20,12 @@ from service_desk.errors import BadInput, NotFound
 from service_desk.flow import make_booklets, send_letters
 from service_desk.flow.subscribe import subscribe
 from service_desk.reports import booklets, letters
+from service_desk.reports.measures import MEASURES
 from service_desk.reports.rules.booklets import (
     DAY,
     HOUR,
     MOST_MONTHS_BACK,
+    days_of,
     last_month,
     months_back,
 )
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from service_desk.people.rules import Actor
+    from service_desk.reports.models import Booklet
 
 
 def _actor() -> Actor:
@@ -49,7 +52,7 @@ def _sent(body: bytes, mimetype: str, name: str) -> Response:
 
 @desk.get("/mayor/booklets", endpoint="booklets")
 def booklets_page() -> ResponseReturnValue:
-    """List the newest edition of each booklet by month; ?before=2026-05 goes on. Four statements beside the session's."""
+    """List the newest edition of each booklet by month; ?before=2026-05 goes on. Five statements beside the session's."""
     return _page()
 
 
@@ -160,8 +163,26 @@ def booklet_page(booklet_id: int) -> str:
         "mayor/booklet.html",
         **files.shown(booklet, str(get_locale())),
         editions=booklets.editions(booklet),
+        hrefs=_behind(booklet),
         paper=False,
     )
+
+
+def _behind(booklet: Booklet) -> dict[str, str]:
+    """Return the address of the requests behind each measure, '' where there are too few to say a number."""
+    days, centre = days_of(booklet.month), booklet.content["centre"]
+    span: dict[str, Any] = {"from": days.first.isoformat(), "to": days.last.isoformat()}
+    return {
+        each["code"]: url_for(
+            "mayor.tickets",
+            figure=MEASURES[each["code"]].behind,
+            centre=centre["number"] if centre else None,
+            **span,
+        )
+        if each["own"]["cases"]
+        else ""
+        for each in booklet.content["measures"]
+    }
 
 
 @desk.get("/mayor/booklets/<int:booklet_id>.pdf", endpoint="booklet_pdf")
