@@ -107,6 +107,12 @@ _BARE = """
     SELECT {received}::date, {again}::boolean, NULL::text, NULL::text, NULL::text, NULL::integer, NULL::text, {due}::date,
         {in_time}::boolean, {done}::date, NULL::numeric, NULL::numeric, NULL::integer, NULL::text, 'sensitive' FROM bare WHERE {where}
 """
+#: by what stands in the rows: their order tells nothing. Codes are compared as bytes, which is several times as fast.
+_BY_CONTENT = "ORDER BY " + ", ".join(
+    f'"{each.name}" COLLATE "C"' if each.type == "string" else f'"{each.name}"'
+    for each in REQUESTS
+    if each.name != "service_name"
+)
 _ALL = "\n    UNION ALL\n".join(
     (
         """
@@ -140,20 +146,16 @@ _ALL = "\n    UNION ALL\n".join(
         ),
     )
 )
-_ORDER = ", ".join(str(n + 1) for n in range(len(REQUESTS)))
 _COLUMNS = ", ".join(
     f"CASE WHEN {each.name} THEN 'true' WHEN NOT {each.name} THEN 'false' END"
     if each.type == "boolean"
     else f'"{each.name}"'
     for each in REQUESTS
 )
-_CSV = (
-    f"COPY ({_BASE}, every AS ({_ALL}) SELECT {_COLUMNS} FROM every ORDER BY {_ORDER}) TO STDOUT (FORMAT csv)"  # noqa: S608
-)
+_CSV = f"COPY ({_BASE}, every AS ({_ALL}) SELECT {_COLUMNS} FROM every {_BY_CONTENT}) TO STDOUT (FORMAT csv)"  # noqa: S608
 _PROPERTIES = ", ".join(
     f"'{each.name}', \"{each.name}\"" for each in REQUESTS if each.name not in {"lon", "lat"}
 )
-_BY_CONTENT = "ORDER BY " + ", ".join(f'"{each.name}"' for each in REQUESTS)
 #: lines as they are: neither mark can be in JSON
 _RAW = "FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02'"
 _GEOJSON = f"""
@@ -182,7 +184,11 @@ def write_geojson(days: Days, into: IO[bytes]) -> None:
 
 
 def _copy(query: str, days: Days, into: IO[bytes]) -> None:
-    db.session.execute(text(f"SET LOCAL statement_timeout = {MOST_MS}"))
+    db.session.execute(
+        text(
+            f"SELECT set_config('statement_timeout', '{MOST_MS}', true), set_config('work_mem', '64MB', true)"
+        )
+    )
     connection = db.session.connection().connection.driver_connection
     assert connection is not None, "the session holds a connection"
     with connection.cursor() as cursor, cursor.copy(query, _given(days)) as copy:
