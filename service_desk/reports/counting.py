@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from service_desk.extensions import db
-from service_desk.reports import adding, spreading
+from service_desk.reports import adding, repeats, spreading
 from service_desk.reports.cases import BY_IDS, COLUMN_NAMES, KEY, ORDER_COLUMNS, cases_sql, orders_sql
-from service_desk.reports.rules import REPEAT_DAYS
 from service_desk.reports.rules.populations import COUNTED, STANDING
 from service_desk.work import tenant_id
 
@@ -50,12 +49,12 @@ def count_tickets(ticket_ids: Sequence[int]) -> None:
     if not ticket_ids:
         return
     given = {"here": tenant_id(), "ids": list(ticket_ids)}
-    were_done = db.session.execute(_WERE_DONE, given).all()
+    were_done = repeats.work_of(ticket_ids)
     found = db.session.execute(_MOVE, given).one()
     spreading.change(found.spreads or [])
     _drop("figures_days", ("service_code", "day", "centre_id"), found.empty_days or [])
     _drop("figures_now", ("service_code", "centre_id"), found.empty_now or [])
-    _repeats(given, were_done)
+    repeats.judge_again(ticket_ids, were_done)
     emptied = db.session.execute(_MOVE_ORDERS, given).scalar()
     _drop("figures_contractors", ("unit_id", "day"), emptied or [])
 
@@ -83,11 +82,6 @@ def _drop(table: str, key: Sequence[str], rows: Sequence[Sequence[Any]]) -> None
 
 
 # --- the statements, put together once ------------------------------------------------------------------------------
-
-_WERE_DONE = text(
-    "SELECT place_cell, service_code, done_at FROM figures_cases WHERE authority_id = :here AND "  # noqa: S608
-    f"{BY_IDS.format(column='ticket_id')} AND place_cell IS NOT NULL AND done_at IS NOT NULL"
-)
 
 
 def _row(alias: str, names: Sequence[str]) -> str:
@@ -158,54 +152,3 @@ _MOVE_ORDERS = text(
     SELECT {_emptied("sums", ("unit_id", "day"))}
     """  # noqa: S608
 )
-
-# --- repeats --------------------------------------------------------------------------------------------------------
-
-_DAYS = f"interval '{24 * REPEAT_DAYS} hours'"
-#: whether a case came again: the same kind, at the same place, not long after work there was said to be done
-CAME_AGAIN = f"""EXISTS (
-    SELECT FROM figures_cases p
-    WHERE p.authority_id = c.authority_id AND p.place_cell = c.place_cell AND p.service_code = c.service_code
-      AND p.opened_at < c.opened_at AND p.done_at < c.opened_at AND p.done_at >= c.opened_at - {_DAYS}
-)"""
-_REPEATS = text(
-    f"""
-    WITH work AS (
-        SELECT place_cell AS cell, service_code AS service, done_at AS at FROM figures_cases
-        WHERE authority_id = :here AND {BY_IDS.format(column="ticket_id")} AND place_cell IS NOT NULL AND done_at IS NOT NULL
-        UNION
-        SELECT * FROM unnest(CAST(:cells AS bigint[]), CAST(:services AS text[]), CAST(:ats AS timestamptz[]))
-    ), concerned AS (
-        SELECT ticket_id, round FROM figures_cases
-        WHERE authority_id = :here AND {BY_IDS.format(column="ticket_id")} AND opened_day IS NOT NULL
-        UNION
-        SELECT c.ticket_id, c.round FROM work JOIN figures_cases c
-            ON c.authority_id = :here AND c.place_cell = work.cell AND c.service_code = work.service
-            AND c.opened_at > work.at AND c.opened_at <= work.at + {_DAYS} AND c.opened_day IS NOT NULL
-    ), judged AS MATERIALIZED (
-        SELECT c.ticket_id, c.round, {CAME_AGAIN} AS is_repeat
-        FROM concerned JOIN figures_cases c
-            ON c.authority_id = :here AND c.ticket_id = concerned.ticket_id AND c.round = concerned.round
-    ), changed AS (
-        UPDATE figures_cases c SET is_repeat = j.is_repeat FROM judged j
-        WHERE c.authority_id = :here AND c.ticket_id = j.ticket_id AND c.round = j.round AND c.is_repeat <> j.is_repeat
-        RETURNING c.service_code, c.opened_day, c.centre_id, CASE WHEN c.is_repeat THEN 1 ELSE -1 END AS w
-    )
-    UPDATE figures_days d SET repeats = d.repeats + more.repeats
-    FROM (
-        SELECT code, opened_day, centre_id, sum(w) AS repeats
-        FROM changed CROSS JOIN LATERAL (VALUES (service_code), ('')) AS of_type (code) GROUP BY 1, 2, 3
-    ) more
-    WHERE d.authority_id = :here AND d.service_code = more.code AND d.day = more.opened_day AND d.centre_id = more.centre_id
-    """  # noqa: S608
-)
-
-
-def _repeats(given: dict[str, Any], were_done: Sequence[Any]) -> None:
-    """Say anew which cases came again: those just counted, and those that came after work which is, or was, theirs."""
-    before = {
-        "cells": [row.place_cell for row in were_done],
-        "services": [row.service_code for row in were_done],
-        "ats": [row.done_at for row in were_done],
-    }
-    db.session.execute(_REPEATS, {**given, **before})

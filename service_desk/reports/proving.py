@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from service_desk.extensions import db
-from service_desk.reports import adding, rebuilding
+from service_desk.reports import adding, rebuilding, repeats
 from service_desk.reports.cases import COLUMN_NAMES, ORDER_COLUMNS, cases_sql, in_range, orders_sql
 from service_desk.reports.rules.populations import COUNTED, STANDING
 from service_desk.work import tenant_id
@@ -58,7 +58,7 @@ def repeats_differ() -> list[str]:
     rebuilding.prepare("192MB")
     stored = "SELECT ticket_id, round FROM figures_cases WHERE authority_id = :here AND is_repeat"
     key = ("ticket_id", "round")
-    return _told("repeats", rebuilding.repeats_sql(0, 1), stored, key, key)
+    return _told("repeats", repeats.walk_sql(0, 1), stored, key, key)
 
 
 def sums_differ() -> list[str]:

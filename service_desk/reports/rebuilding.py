@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from service_desk.extensions import db
-from service_desk.reports import adding
+from service_desk.reports import adding, repeats
 from service_desk.reports.cases import COLUMN_NAMES, ORDER_COLUMNS, cases_sql, in_range, orders_sql
 from service_desk.reports.counting import LOCK
-from service_desk.reports.rules import DEFINITIONS, REPEAT_DAYS, Steps, month_of
+from service_desk.reports.rules import DEFINITIONS, Steps, month_of
 from service_desk.reports.rules.populations import COUNTED, STANDING
 from service_desk.reports.spreading import keep
 from service_desk.work import tenant_id
@@ -101,33 +101,11 @@ def make(first: int, last: int) -> int:
     return made
 
 
-def repeats_sql(part: int, parts: int) -> str:
-    """Return a SELECT of (ticket_id, round) of the cases that came again, of one part of all places.
-
-    It walks through what happened at each place, once: the last work said to be done there is at hand at each arrival.
-    """
-    where = f"authority_id = :here AND place_cell IS NOT NULL AND place_cell % {int(parts)} = {int(part)}"
-    return f"""
-        SELECT ticket_id, round FROM (
-            SELECT ticket_id, round, at, is_work, max(CASE WHEN is_work THEN at END)
-                OVER (PARTITION BY place_cell, service_code ORDER BY at, is_work ROWS UNBOUNDED PRECEDING) AS done_at
-            FROM (
-                SELECT place_cell, service_code, opened_at AS at, false AS is_work, ticket_id, round
-                FROM figures_cases WHERE {where} AND opened_day IS NOT NULL
-                UNION ALL
-                SELECT place_cell, service_code, done_at, true, ticket_id, round
-                FROM figures_cases WHERE {where} AND done_at IS NOT NULL
-            ) happened
-        ) walked
-        WHERE NOT is_work AND done_at >= at - interval '{24 * REPEAT_DAYS} hours'
-    """  # noqa: S608
-
-
 def mark_repeats(part: int, parts: int) -> None:
     """Say of one part of all places which cases came again; those made by `make` say of none."""
     prepare("192MB")
     marked = f"""
-        UPDATE figures_cases c SET is_repeat = true FROM ({repeats_sql(part, parts)}) again
+        UPDATE figures_cases c SET is_repeat = true FROM ({repeats.walk_sql(part, parts)}) again
         WHERE c.authority_id = :here AND c.ticket_id = again.ticket_id AND c.round = again.round
     """  # noqa: S608
     db.session.execute(text(marked), {"here": tenant_id()})
