@@ -75,7 +75,10 @@ def measure(stage, *, quick=False):
             PACE,
         ),
         absolute(
-            f"figures, rebuild of {found['cases']:,} cases", found["rebuild_seconds"], "s", max(seconds, 5)
+            f"figures, rebuild of {found['cases']:,} cases",
+            found["rebuild_seconds"],
+            "s",
+            None if quick else seconds,
         ),
         absolute("figures, differences after it", found["differences"], "", 0),
         absolute(
