@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from service_desk import clock
 from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
-from service_desk.community import actions, queries
+from service_desk.community import actions, meetings, queries
 from service_desk.community.rules import due_problem, may_hold, may_promise
 from service_desk.errors import BadInput, InvalidMove, NotAllowed
 from service_desk.flow.receive import receive_report
@@ -59,7 +59,7 @@ def make_commitment(visit_id: int, said: Promised, actor: Actor) -> int:
     A visit that was only planned has then been held. Raises NotAllowed, NotFound, InvalidMove, BadInput, Conflict.
     """
     now = clock.now()
-    visit = queries.visit_or_404(visit_id)
+    visit = meetings.visit_or_404(visit_id)
     _require(visit, actor, now)
     if not said.submission_key:
         raise BadInput({"key": "required"})
@@ -72,7 +72,7 @@ def make_commitment(visit_id: int, said: Promised, actor: Actor) -> int:
         found = queries.by_key(said.submission_key)
         if found is not None:
             return found.id
-        visit = queries.lock_visit(visit_id)
+        visit = meetings.lock_visit(visit_id)
         _require(visit, actor, now)
         if visit.state == "planned":
             actions.change_visit(visit, {"state": "held"})

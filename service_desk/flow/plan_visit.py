@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from service_desk import clock
 from service_desk.city.queries import city_map
-from service_desk.community import actions, queries
+from service_desk.community import actions, meetings, queries
 from service_desk.community.rules import may_hold, may_promise
 from service_desk.errors import BadInput, InvalidMove, NotAllowed
 from service_desk.intake.rules import SaidPlace, clean_text
@@ -52,7 +52,7 @@ def plan_visit(plan: Plan, actor: Actor) -> int:
     with transaction():
         # A double press: the second waits here until the first one's visit is there.
         queries.wait_for(plan.submission_key)
-        found = queries.visit_by_key(plan.submission_key)
+        found = meetings.visit_by_key(plan.submission_key)
         if found is not None:
             return found.id
         made = actions.add_visit(values | {"submission_key": plan.submission_key}, actor, now)
@@ -63,13 +63,13 @@ def change_visit(visit_id: int, seen: int, plan: Plan, actor: Actor) -> None:
     """Change what is known of a visit that was not called off. Raises NotAllowed, NotFound, StaleVersion, InvalidMove, BadInput."""
     now = clock.now()
     with transaction():
-        visit = queries.lock_visit(visit_id, seen)
+        visit = meetings.lock_visit(visit_id, seen)
         if not may_hold(actor, visit.centre_id):
             raise NotAllowed
         if visit.state == "cancelled":
             raise InvalidMove("visit_state")
         values = _values(plan, actor, now)
-        counts = queries.counts_by_visit([visit_id], clock.local(now).date())
+        counts = meetings.counts_by_visit([visit_id], clock.local(now).date())
         if values["centre_id"] != visit.centre_id and counts:
             raise BadInput({"centre": "has_commitments"})
         if visit.state == "held" and values["at"] > now + timedelta(days=1):
@@ -81,7 +81,7 @@ def hold_visit(visit_id: int, seen: int, actor: Actor) -> None:
     """Say that the meeting took place. Raises NotAllowed, NotFound, StaleVersion, InvalidMove."""
     now = clock.now()
     with transaction():
-        visit = queries.lock_visit(visit_id, seen)
+        visit = meetings.lock_visit(visit_id, seen)
         if not may_hold(actor, visit.centre_id):
             raise NotAllowed
         if visit.state != "planned" or not may_promise(visit.state, visit.at, now):
@@ -92,7 +92,7 @@ def hold_visit(visit_id: int, seen: int, actor: Actor) -> None:
 def call_off_visit(visit_id: int, seen: int, actor: Actor) -> None:
     """Say that a planned meeting will not take place. Raises NotAllowed, NotFound, StaleVersion, InvalidMove."""
     with transaction():
-        visit = queries.lock_visit(visit_id, seen)
+        visit = meetings.lock_visit(visit_id, seen)
         if not may_hold(actor, visit.centre_id):
             raise NotAllowed
         if visit.state != "planned":

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from visit_stage import today
 
-from service_desk.community import queries
+from service_desk.community import meetings, queries
 from service_desk.flow.demo import seed_past
 from service_desk.flow.demo.visits import seed_visits
 
@@ -20,7 +20,7 @@ def seeded(app):
 
 
 def test_the_demo_has_visits_behind_and_ahead_with_commitments_in_every_state(seeded):
-    visits, lines = queries.visits(), queries.commitments()
+    visits, lines = meetings.visits(), queries.commitments()
     assert len(visits) == 6
     assert {each.state for each in visits} == {"held", "planned"}
     assert len({each.centre_id for each in visits}) >= 5

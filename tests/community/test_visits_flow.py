@@ -8,7 +8,7 @@ from sqlalchemy import text
 from visit_stage import centre_id, commitment, manager, mayor, plan, promised, today, visit
 
 from service_desk import clock, work
-from service_desk.community import queries
+from service_desk.community import meetings, queries
 from service_desk.community.rules import Act
 from service_desk.errors import BadInput, InvalidMove, NotAllowed, NotFound, StaleVersion
 from service_desk.extensions import db
@@ -26,18 +26,18 @@ RESIDENT = Actor("resident", 1)
 def test_a_double_press_plans_one_visit(city):
     asked = plan(city)
     assert plan_visit(asked, mayor()) == plan_visit(asked, mayor())
-    assert len(queries.visits()) == 1
+    assert len(meetings.visits()) == 1
 
 
 def test_the_place_names_the_centre(city):
-    found = queries.visit_or_404(visit(city))
+    found = meetings.visit_or_404(visit(city))
     assert found.centre_id == centre_id(city, 5)
     assert found.lat is not None
 
 
 def test_the_name_of_a_known_place_is_enough(city):
     spot = next(each for each in city.places.values() if each.name.get("he") == "מרמורק")
-    found = queries.visit_or_404(visit(city, place=SaidPlace("address", line="מרמורק")))
+    found = meetings.visit_or_404(visit(city, place=SaidPlace("address", line="מרמורק")))
     assert (found.lon, found.lat, found.place) == (spot.lon, spot.lat, "מרמורק")
     assert found.centre_id == centre_id(city, 5)
 
@@ -75,7 +75,7 @@ def test_of_two_who_change_a_visit_the_second_is_told(city):
     change_visit(visit_id, 0, plan(city, title="אחר"), mayor())
     with pytest.raises(StaleVersion):
         change_visit(visit_id, 0, plan(city, title="שלישי"), mayor())
-    assert queries.visit_or_404(visit_id).title == "אחר"
+    assert meetings.visit_or_404(visit_id).title == "אחר"
 
 
 def test_a_visit_is_held_once_its_hour_came_and_called_off_only_before(city):
@@ -83,7 +83,7 @@ def test_a_visit_is_held_once_its_hour_came_and_called_off_only_before(city):
     with pytest.raises(InvalidMove):
         hold_visit(ahead, 0, mayor())
     call_off_visit(ahead, 0, mayor())
-    assert queries.visit_or_404(ahead).state == "cancelled"
+    assert meetings.visit_or_404(ahead).state == "cancelled"
     now = visit(city)
     hold_visit(now, 0, mayor())
     with pytest.raises(InvalidMove):
@@ -102,7 +102,7 @@ def test_nothing_is_promised_at_a_visit_ahead_or_called_off(city):
 def test_the_first_promise_says_that_the_visit_was_held(city):
     visit_id = visit(city)
     made = queries.lock(commitment(visit_id))
-    assert queries.visit_or_404(visit_id).state == "held"
+    assert meetings.visit_or_404(visit_id).state == "held"
     assert (made.first_due_on, made.version, made.state) == (made.due_on, 1, "open")
     (event,) = queries.events_of([made.id])[made.id]
     assert (event.kind, event.seq, event.staff_id) == ("made", 1, mayor().id)

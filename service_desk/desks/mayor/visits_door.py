@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from service_desk import clock
 from service_desk.city.queries import city_map
-from service_desk.community import queries
+from service_desk.community import meetings, queries
 from service_desk.community.rules import may_hold, may_see_all
 from service_desk.desks.filters import by_language
 from service_desk.desks.promised import shown
@@ -44,7 +44,7 @@ def own_units() -> frozenset[int] | None:
 
 def read_visit(visit_id: int) -> tuple[Visit, list[Shown]]:
     """Return the visit and what was promised there, as far as the reader may know. Raises NotFound."""
-    visit, units = queries.visit_or_404(visit_id), own_units()
+    visit, units = meetings.visit_or_404(visit_id), own_units()
     lines = queries.commitments(visit_id=visit_id, unit_ids=units)
     if units is not None and not lines:
         raise NotFound

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from service_desk import clock
 from service_desk.city.queries import city_map
-from service_desk.community import queries
+from service_desk.community import meetings, queries
 from service_desk.community.rules import EARLY, ENDS, may_hold, may_promise
 from service_desk.desks import promised
 from service_desk.desks.clerk.door import staff_names
@@ -62,10 +62,10 @@ def home() -> str:
     units = own_units()
     lines = _lines(show, centre_id, units, day)
     is_all = units is None
-    coming = queries.visits(since=now - EARLY, centre_id=centre_id) if is_all else []
+    coming = meetings.visits(since=now - EARLY, centre_id=centre_id) if is_all else []
     since = now - timedelta(days=BACK_DAYS)
     past = (
-        queries.visits(since=since, until=now - EARLY, centre_id=centre_id, newest_first=True)
+        meetings.visits(since=since, until=now - EARLY, centre_id=centre_id, newest_first=True)
         if is_all
         else []
     )
@@ -77,7 +77,7 @@ def home() -> str:
         lines=lines,
         coming=coming,
         past=past,
-        counts=queries.counts_by_visit([each.id for each in past], day),
+        counts=meetings.counts_by_visit([each.id for each in past], day),
         standing=queries.standing(day, centre_id=centre_id) if is_all else None,
         may_plan=bool(own_centres()),
         city=city_map(),

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from service_desk import clock
 from service_desk.city.queries import city_map
-from service_desk.community import queries
+from service_desk.community import meetings
 from service_desk.desks.filters import by_language
 from service_desk.desks.mayor import visits_words as words
 from service_desk.desks.mayor.visits_door import (
@@ -127,7 +127,7 @@ def plan() -> ResponseReturnValue:
 @visits.get("/mayor/visits/<int:visit_id>/edit")
 def edit(visit_id: int) -> ResponseReturnValue:
     """Show the form with what is known."""
-    visit = queries.visit_or_404(visit_id)
+    visit = meetings.visit_or_404(visit_id)
     require_holder(visit.centre_id)
     return _page(_of(visit), visit, {}, 200)
 
@@ -140,11 +140,11 @@ def change(visit_id: int) -> ResponseReturnValue:
         change_visit(visit_id, typed.version, _plan(typed), actor())
     except BadInput as error:
         db.session.rollback()
-        return _page(typed, queries.visit_or_404(visit_id), error.problems, 422)
+        return _page(typed, meetings.visit_or_404(visit_id), error.problems, 422)
     except StaleVersion:
         db.session.rollback()
         db.session.expire_all()
-        visit = queries.visit_or_404(visit_id)
+        visit = meetings.visit_or_404(visit_id)
         typed.version = visit.version
         return _page(typed, visit, {}, 409, theirs=_of(visit))
     flash(_("The change is kept."))

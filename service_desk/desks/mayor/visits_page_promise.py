@@ -10,7 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from service_desk.catalog.queries import catalogue
-from service_desk.community import queries
+from service_desk.community import meetings
 from service_desk.desks.mayor import visits_words as words
 from service_desk.desks.mayor.visits_door import (
     actor,
@@ -123,7 +123,7 @@ def make(visit_id: int) -> ResponseReturnValue:
 
 
 def _page(visit_id: int, typed: Typed, problems: dict[str, str], status: int) -> ResponseReturnValue:
-    visit = queries.visit_or_404(visit_id)
+    visit = meetings.visit_or_404(visit_id)
     require_holder(visit.centre_id)
     labels = dict(words.LABEL)
     if typed.service:

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from service_desk import clock
 from service_desk.city.queries import city_map
+from service_desk.community import meetings
 from service_desk.community import queries as community
 from service_desk.desks import promised
 from service_desk.desks.area_svg import area_shapes
@@ -144,5 +145,5 @@ def _lines(centre_id: int) -> list[community.Line]:
 
 def _meetings(centre_id: int) -> list[Any]:
     now = clock.now()
-    ahead = community.visits(since=now, until=now + timedelta(days=AHEAD_DAYS), centre_id=centre_id)
+    ahead = meetings.visits(since=now, until=now + timedelta(days=AHEAD_DAYS), centre_id=centre_id)
     return [each for each in ahead if each.is_public and each.state == "planned"]
