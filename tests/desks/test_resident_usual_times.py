@@ -38,7 +38,8 @@ def _text(response) -> str:
 
 def test_the_last_step_before_sending_says_it(client, known):
     client.get("/report/RD-POTHOLE?lang=en")
-    assert SAID in _text(client.post("/report/RD-POTHOLE?lang=en", {"line": "טשרניחובסקי 62"}))
+    page = _text(client.post("/report/RD-POTHOLE?lang=en", {"line": "טשרניחובסקי 62"}))
+    assert f"The promise: 5 working days. {SAID}" in page
 
 
 def test_receipt_and_private_page_say_what_was_told_even_when_the_estimate_changes(

@@ -140,6 +140,7 @@ def _details(
         lost=lost,
         photo_limit=PHOTO_LIMIT,
         usual_time=usual_times.of_type(service.code, handler.id if handler else None),
+        standard=usual_times.standard_of(service.code),
         question_options=_options,
     )
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from service_desk.desks.resident.sayings import duration
 from service_desk.reports import expected
+from service_desk.slas.queries import standards
 
 if TYPE_CHECKING:
     from service_desk.flow.read_story import Story
@@ -31,6 +33,12 @@ def of_story(story: Story) -> str:
 def of_type(service_code: str, centre_id: int | None) -> str:
     """Return the sentence for a report that is about to be sent. centre_id: null when it is not known yet."""
     return sentence(*expected.told(service_code, centre_id))
+
+
+def standard_of(service_code: str) -> str:
+    """Return the promise of a type in words, as the charter has it; nothing for a type without one."""
+    standard = standards().slas.get(service_code)
+    return duration(standard.resolve_minutes, standard.calendar_code) if standard else ""
 
 
 def sentence(half: int | None, most: int | None) -> str:
