@@ -28,6 +28,9 @@ RUNNING, HELD = np.iinfo(np.int64).max, np.iinfo(np.int64).min
 #: promises that fell due so long before the period may be moved into it by another standard
 MARGIN = timedelta(days=180)
 
+#: name, numpy's kind, and the SQL that sends it
+Columns = tuple[tuple[str, str, str], ...]
+
 _FLAGS = (
     "int2send((coalesce(opened_day BETWEEN :first AND :last, false)::int "
     "+ 2 * coalesce(due_day BETWEEN :first AND :last, false)::int + 4 * is_met::int)::int2)"
@@ -38,22 +41,29 @@ _PLACED = (
     ("lon", ">f8", "float8send(coalesce(lon, 'NaN'))"),
     ("lat", ">f8", "float8send(coalesce(lat, 'NaN'))"),
 )
-# Only cases whose work was not said to be done ask for their clock: most of a year's cases never do.
-_STOPPED = (
-    "coalesce(done_at, (SELECT CASE WHEN c.stopped_at IS NOT NULL THEN c.stopped_at WHEN c.paused_at IS NOT NULL "
+# Cases whose work was not said to be done ask for their clock; the others, most of a year's, are read side by side.
+_ASKED = (
+    "coalesce((SELECT CASE WHEN c.stopped_at IS NOT NULL THEN c.stopped_at WHEN c.paused_at IS NOT NULL "
     "THEN '-infinity' ELSE 'infinity' END FROM clocks c WHERE c.authority_id = f.authority_id "
     "AND c.ticket_id = f.ticket_id AND c.kind = 'resolve' AND c.round = f.round), '-infinity')"
 )
-_TIMED = (
-    ("centre", ">i8", "int8send(centre_id)"),
-    ("flags", ">i2", "int2send(((due_day IS NOT NULL)::int + 2 * is_met::int + 4 * (done_at IS NOT NULL OR is_met)::int)::int2)"),
-    ("round", ">i2", "int2send(round)"),
-    ("promised", ">i4", "int4send(promised_minutes)"),
-    ("calendar", ">i8", "int8send(calendar_id)"),
-    ("started", ">i8", "timestamptz_send(started_at)"),
-    ("due", ">i8", "timestamptz_send(due_at)"),
-    ("stopped", ">i8", f"timestamptz_send({_STOPPED})"),
-)  # fmt: skip
+_STOPPED = {"done_at IS NOT NULL": "done_at", "done_at IS NULL": _ASKED}
+#: one number for several small ones: promised minutes, round, three flags
+_PACKED = (
+    "(promised_minutes::bigint << 24) + (round::bigint << 8) "
+    "+ (due_day IS NOT NULL)::int + 2 * is_met::int + 4 * (done_at IS NOT NULL OR is_met)::int"
+)
+
+
+def _timed(stopped: str) -> Columns:
+    return (
+        ("centre", ">i8", "int8send(centre_id)"),
+        ("packed", ">i8", f"int8send({_PACKED})"),
+        ("calendar", ">i8", "int8send(calendar_id)"),
+        ("started", ">i8", "timestamptz_send(started_at)"),
+        ("due", ">i8", "timestamptz_send(due_at)"),
+        ("stopped", ">i8", f"timestamptz_send({stopped})"),
+    )
 
 
 @dataclass(frozen=True)
@@ -106,7 +116,7 @@ def placed_cases(days: Days) -> PlacedCases:
 def timed_cases(
     days: Days, *, service_code: str | None = None, calendar_ids: Collection[int] | None = None
 ) -> TimedCases:
-    """Return the promises of one service type, or on these versions of a calendar, that may fall due in the days. One statement."""
+    """Return the promises of one service type, or on these versions of a calendar, that may fall due in the days. Two statements."""
     where = "due_at >= :since AND started_at < :until AND promised_minutes IS NOT NULL AND calendar_id IS NOT NULL"
     given: dict[str, Any] = {
         "since": days.since(CITY_ZONE) - MARGIN,
@@ -118,19 +128,20 @@ def timed_cases(
     if calendar_ids is not None:
         where += " AND calendar_id = ANY(:calendars)"
         given["calendars"] = list(calendar_ids)
-    rows = _records(_TIMED, where, given)
-    flags = rows["flags"]
+    parts = [_records(_timed(stopped), f"{where} AND {which}", given) for which, stopped in _STOPPED.items()]
+    rows = np.concatenate(parts)
+    packed = rows["packed"].astype(np.int64)
     return TimedCases(
         centre_id=rows["centre"].astype(np.int64),
-        round=rows["round"].astype(np.int16),
-        promised_minutes=rows["promised"].astype(np.int32),
+        round=((packed >> 8) & 0xFFFF).astype(np.int16),
+        promised_minutes=(packed >> 24).astype(np.int32),
         calendar_id=rows["calendar"].astype(np.int64),
         started=_seconds(rows["started"]),
         due=_seconds(rows["due"]),
         stopped=_seconds(rows["stopped"]),
-        is_judged=(flags & 1) > 0,
-        is_met=(flags & 2) > 0,
-        is_done=(flags & 4) > 0,
+        is_judged=(packed & 1) > 0,
+        is_met=(packed & 2) > 0,
+        is_done=(packed & 4) > 0,
     )
 
 
@@ -142,7 +153,7 @@ def arrived_at(centre_id: int, days: Days) -> NDArray[np.int64]:
     return _seconds(_records(columns, where, given)["opened"])
 
 
-def _records(columns: tuple[tuple[str, str, str], ...], where: str, given: dict[str, Any]) -> NDArray[Any]:
+def _records(columns: Columns, where: str, given: dict[str, Any]) -> NDArray[Any]:
     """Return the matching cases as records, big-endian as the database sends them; nothing in their order means anything.
 
     One long value instead of a row each: a million rows would cost a million Python objects.

@@ -86,7 +86,7 @@ class _Found:
 
 
 def replay(change: Change, now: datetime) -> Result:
-    """Return what a change would have come to in the last YEAR days. now: aware UTC. Two to five statements, all reads.
+    """Return what a change would have come to in the last YEAR days. now: aware UTC. Two to five statements, which only read.
 
     Raises CalendarError when the calendar cannot answer for the promise.
     """
