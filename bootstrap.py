@@ -220,7 +220,7 @@ def lint() -> None:
 
 def perform(command: str, rest: "list[str]") -> None:
     """Prepare what the command needs, then run it. rest: handed on to it."""
-    with_tools = command in ("test", "lint", "bench", "faults")
+    with_tools = command in ("test", "lint", "bench", "bench-large", "faults")
     make_environment()
     install_packages(with_tools)
     install_front_end(with_tools)
@@ -239,6 +239,8 @@ def perform(command: str, rest: "list[str]") -> None:
         lint()
     elif command == "bench":
         hand_over(str(PYTHON), "-m", "bench", *rest)
+    elif command == "bench-large":
+        hand_over(str(PYTHON), "-m", "bench.large", *rest)
     elif command in OF_THE_CITY:
         wanted = OF_THE_CITY[command]
         hand_over(*((*local, "exec", str(VENV / "bin" / "service-desk"), *wanted, *tuple(rest))))
@@ -246,7 +248,7 @@ def perform(command: str, rest: "list[str]") -> None:
 
 #: commands that are asked of the running or resting city
 OF_THE_CITY = {"doctor": ("doctor",), "demo": ("seed", "demo"), "figures": ("figures", "verify")}
-COMMANDS = ("install", "run", "test", "lint", "bench", "faults", *OF_THE_CITY)
+COMMANDS = ("install", "run", "test", "lint", "bench", "bench-large", "faults", *OF_THE_CITY)
 
 
 def main(argv: "list[str]") -> int:

@@ -17,6 +17,7 @@ from bench import (
     judging,
     memory,
     messages,
+    overview,
     pages,
     point_to_area,
     replay,
@@ -42,6 +43,7 @@ SERVED = {
     "what-if": replay.measure,
     "sweep": sweep.measure,
     "messages": messages.measure,
+    "overview": overview.measure,
 }
 LATEST = Path(__file__).parent / "latest.json"
 

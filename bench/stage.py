@@ -105,6 +105,19 @@ class Stage:
         )
         return self.servers.create_database(name, template)
 
+    def multiplied_city(self, name, tickets, fill):
+        """Return the address of the database of that name: a copy of the city of so many tickets, filled by fill(url) once."""
+        if not self._has(name):
+            self.cached_city(tickets)
+            template = next(
+                each
+                for each in self._names()
+                if each.startswith(f"city_{tickets}_") and not each.endswith("_new")
+            )
+            fill(self.servers.create_database(f"{name}_new", template))
+            self._as_superuser(f'ALTER DATABASE "{name}_new" RENAME TO "{name}"')
+        return self._address(name)
+
     def kept_city(self, name, others, fill):
         """Return the address of the database of that name: a founded city filled by fill(url) once. others: LIKE pattern of its older kin."""
         if not self._has(name):
