@@ -147,13 +147,9 @@ def contractors_again() -> str:
 
 
 def _fill(table: str, key: str, counted: tuple[str, ...], made: str) -> None:
-    # A table made by a query may be made by several processes; an INSERT may not.
-    kept = f"fresh_{table}"
-    db.session.execute(text(f"CREATE TEMP TABLE {kept} ON COMMIT DROP AS {made}"), {"here": tenant_id()})
     names = f"{key}, {', '.join(counted)}"
-    query = f"INSERT INTO {table} (authority_id, {names}) SELECT :here, {names} FROM {kept}"  # noqa: S608
+    query = f"INSERT INTO {table} (authority_id, {names}) SELECT :here, {names} FROM ({made}) made"  # noqa: S608
     db.session.execute(text(query), {"here": tenant_id()})
-    db.session.execute(text(f"DROP TABLE {kept}"))
 
 
 def spreads_again() -> dict[Key, bytes]:
