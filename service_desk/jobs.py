@@ -176,7 +176,7 @@ TIMETABLE = (
     Timer("apply_agreed", 300, apply_agreed),
     Timer("forget_codes", 3600, forget_codes),
     Timer("sync_whatsapp", 1800, sync_whatsapp),
-    Timer("make_booklets", 600, make_due),
+    Timer("make_booklets", 600, lambda: _at_night(make_due)),
     Timer("send_letters", 60, ring_letters),
     Timer("price_messages", 3600, price_messages, for_all=True),
 )

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from flask_babel import format_date, format_decimal
+from flask_babel import format_date, format_datetime
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from service_desk.desks import booklet_drawing as drawing
 from service_desk.desks.filters import by_language
 from service_desk.desks.mayor import words
 from service_desk.desks.mayor.overview_changes import changed, spoken_value
-from service_desk.reports.booklet_content import SIDE_CODES, TREND_CODES
+from service_desk.reports.booklet_content import SIDE_CODES
 from service_desk.reports.measures import MEASURES
 from service_desk.reports.values import Value
 
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
 
 #: figures at the head of a booklet
 HEAD = ("received", "on_time", "half", "satisfaction")
-#: measures of the centres side by side, and of the trend, in their order: what is kept as JSON has none
-SIDE, TREND = SIDE_CODES, TREND_CODES
+#: measures of the centres side by side, in their order: what is kept as JSON has none
+SIDE = SIDE_CODES
 #: why a letter did not go, by our own words; a mail server's code is shown as it is
 TROUBLE: Mapping[str, LazyString] = {
     "sending": _l("on its way"),
@@ -150,47 +149,6 @@ def held(code: str, frozen: Mapping[str, Any] | None, own: Mapping[str, Any] | N
     return Held(said(code, frozen), few, _("better since") if change.is_good else _("worse since"))
 
 
-def drawings(content: Content) -> list[drawing.Drawing]:
-    """Return the trend as drawings: promises kept, requests, and how long half of the works took."""
-    trend = content["trend"]
-    # in digits: words written from the right come out broken in drawings on paper
-    points = short_months(content)
-    days, city_days = (_days(trend[of].get("half", [])) for of in ("own", "city"))
-    return [
-        drawing.lines(
-            str(words.NAME["on_time"]), "percent", points, trend["own"]["on_time"],
-            trend["city"].get("on_time", []), lambda value: f"{format_decimal(value)}%",
-        ),
-        drawing.columns(str(words.NAME["received"]), points, trend["own"]["received"], words.number),
-        drawing.lines(
-            _("Time until done, half of them, in days"), "number", points, days, city_days,
-            lambda value: format_decimal(round(value, 1)),
-        ),
-    ]  # fmt: skip
-
-
-def _days(hours: list[float | None]) -> list[float | None]:
-    return [None if each is None else each / 24 for each in hours]
-
-
-def trend_rows(content: Content) -> list[tuple[str, list[str]]]:
-    """Return (measure, its value of each month) for the table under the drawings."""
-    trend = content["trend"]
-    return [
-        (str(words.NAME[code]), [trend_said(code, each) for each in trend["own"][code]]) for code in TREND
-    ]
-
-
-def trend_said(code: str, number: float | None) -> str:
-    """Return a value of a trend in words; a dash for too few."""
-    return spoken_value(code, Value(number))
-
-
-def short_months(content: Content) -> list[str]:
-    """Return the trend's months as 11.25 and so on."""
-    return [f"{int(each[5:7])}.{each[2:4]}" for each in content["trend"]["months"]]
-
-
 def count(number: int | None, hidden: int) -> str:
     """Return a number of cases in words; None: too few to show."""
     return _("fewer than %(num)s", num=hidden) if number is None else words.number(number)
@@ -211,6 +169,11 @@ def contractors(content: Content) -> tuple[list[Mapping[str, Any]], str]:
 def instant(iso: str) -> datetime:
     """Return the instant that was frozen."""
     return datetime.fromisoformat(iso)
+
+
+def stamp(instant: datetime) -> str:
+    """Return day and hour on the city's clock, with the year: a paper is read on any day."""
+    return str(format_datetime(instant, "d.M.yyyy, HH:mm"))
 
 
 def trouble(code: str | None) -> str:

@@ -12,7 +12,8 @@ from service_desk.flow.count_figures import needs_rebuild
 from service_desk.flow.send_letters import has_mail
 from service_desk.people.rules import may
 from service_desk.reports import booklets, letters
-from service_desk.reports.booklet_content import has_happened, of_moment, of_month
+from service_desk.reports.booklet_content import has_happened, of_month
+from service_desk.reports.booklet_moment import of_moment
 from service_desk.reports.booklet_reading import MonthRead, read_month
 from service_desk.reports.hot_spots import spots
 from service_desk.reports.rules.booklets import (

@@ -6,18 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
-from service_desk.clock import CITY_ZONE
 from service_desk.reports.arrivals import NOBODY
 from service_desk.reports.measures import MEASURES
 from service_desk.reports.rules import FEWEST, HIDDEN, is_hidden, percent
 from service_desk.reports.rules.booklets import (
     CODES,
     MOST_CONTRACTORS,
-    MOST_LATE,
-    MOST_SPOTS,
     MOST_TYPES,
     VERSION,
-    days_of,
     month_before,
     year_before,
 )
@@ -27,12 +23,10 @@ from service_desk.slas.queries import standards
 from service_desk.slas.rules.weekly import open_minutes, week_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date, datetime
+    from datetime import date
 
     from service_desk.city.models import Centre
     from service_desk.reports.booklet_reading import MonthRead, Worked
-    from service_desk.reports.models import HotSpot
 
 #: measures of the trend, and of the centres side by side
 TREND_CODES = ("on_time", "received", "half")
@@ -183,51 +177,3 @@ def _arrivals(read: MonthRead, centre: Centre | None) -> dict[str, Any]:
         "few": total < FEWEST,
         "week_minutes": None if week is None else open_minutes(week),
     }
-
-
-def of_moment(
-    read: MonthRead, centre: Centre | None, spots: Sequence[HotSpot] | None, promised: Any, now: datetime
-) -> dict[str, Any]:
-    """Return what stood how when the booklet was made. spots: None when the month is too long ago to say.
-
-    promised: {open, late, kept, not_kept} of commitments, None likewise. Late are those of the month's end.
-    """
-    key = centre.id if centre else CITY
-    own = [each for each in read.late if key in (CITY, each.centre_id)][:MOST_LATE]
-    until = days_of(read.month).until(CITY_ZONE)
-    numbers = {each.id: each.number for each in city_map().centres.values()}
-    return {
-        "at": now.isoformat(timespec="seconds"),
-        "late": {
-            "count": read.late_counts.get(key, 0),
-            "longest": [
-                {
-                    "reference": each.reference,
-                    "name": _name(each.service_code),
-                    "centre": numbers.get(each.centre_id),
-                    "street": each.street,
-                    "hours": round((until - each.due_at).total_seconds() / 3600, 1),
-                }
-                for each in own
-            ],
-        },
-        "spots": None if spots is None else [_spot(each) for each in spots if key in (CITY, each.centre_id)][:MOST_SPOTS],
-        "promised": promised,
-    }  # fmt: skip
-
-
-def _spot(spot: HotSpot) -> dict[str, Any]:
-    numbers = {each.id: each.number for each in city_map().centres.values()}
-    hidden = is_hidden(spot.cases)
-    return {
-        "name": _name(spot.service_code),
-        "centre": numbers.get(spot.centre_id),
-        "street": spot.street,
-        "cases": None if hidden else spot.cases,
-        "expected": round(spot.expected, 1),
-    }
-
-
-def _name(service_code: str) -> Any:
-    found = catalogue().types.get(service_code)
-    return found.name if found else {"he": service_code}

@@ -44,6 +44,7 @@ FROM (
   FROM figures_cases c
   JOIN clocks k ON k.authority_id = c.authority_id AND k.ticket_id = c.ticket_id AND k.kind = 'resolve' AND k.round = c.round
   WHERE c.authority_id = :here AND c.breached_day <= :last AND c.due_at < :until
+    AND (c.done_at IS NULL OR c.done_at >= :until)
     AND (k.stopped_at IS NULL OR k.stopped_at >= :until) AND k.paused_at IS NULL
 ) w
 JOIN tickets t ON t.authority_id = w.authority_id AND t.id = w.ticket_id

@@ -135,6 +135,15 @@ def _settle(letter: Claimed, **values: object) -> bool:
     return bool(getattr(done, "rowcount", 0))
 
 
+def doubt_all() -> None:
+    """Mark every unsent letter as one that may have arrived: a restored backup does not know what left after it was made."""
+    db.session.execute(
+        update(Letter)
+        .where(Letter.authority_id == tenant_id(), Letter.sent_at.is_(None))
+        .values(trouble=UNKNOWN)
+    )
+
+
 def try_again(letter_id: int, now: datetime) -> None:
     """Let a letter that was given up go again. Raises NotFound when it is none of those."""
     found = db.session.scalar(

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
-from reports.booklet_past import LAMP, MONTH, NOW, POTHOLE, put_months
+from desks.contractor_orders import firm, issued
+from reports.booklet_past import LAMP, MONTH, NOW, POTHOLE, correct, put_months
 from reports.sums_by_hand import put_days
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import ProgrammingError
@@ -15,14 +16,16 @@ from sqlalchemy.exc import ProgrammingError
 from service_desk import work
 from service_desk.errors import BadInput, NotAllowed
 from service_desk.extensions import db
+from service_desk.flow.breach import record_breaches
+from service_desk.flow.finish import resolve_ticket
 from service_desk.flow.make_booklets import make_due, make_now
-from service_desk.flow.subscribe import subscribe
-from service_desk.people.queries import staff_by_email
+from service_desk.flow.receive import receive_report
 from service_desk.people.rules import Actor, Role
 from service_desk.reports import booklets
-from service_desk.reports.models import Booklet, FigureDay, HotSpot, Letter
+from service_desk.reports.models import Booklet, FigureDay, HotSpot
 from service_desk.reports.rules.booklets import MOST_TYPES, TREND, content_hash, months_back, year_before
 from service_desk.reports.sums import CITY
+from service_desk.tickets.queries import ticket_or_404
 
 MAYOR = Actor("staff", 1, "", (Role("mayor"),))
 CLERK = Actor("staff", 2, "", (Role("clerk", 1),))
@@ -56,13 +59,6 @@ def made(month=MONTH):
 
 def measure(booklet, code):
     return next(each for each in booklet.content["measures"] if each["code"] == code)
-
-
-def letters_of(booklet_id=None):
-    with work.transaction():
-        query = select(Letter.staff_id, Letter.booklet_id).order_by(Letter.id)
-        rows = db.session.execute(query).all()
-    return [row for row in rows if booklet_id in (None, row[1])]
 
 
 def test_one_of_each_centre_and_of_the_city_is_made_once(past, city):
@@ -187,15 +183,6 @@ def test_making_again_changes_nothing_when_nothing_was_corrected(past):
     assert {key: each.id for key, each in made().items()} == before
 
 
-def correct(owner, centre_id):
-    """A request is found to have been none: nineteen potholes instead of twenty."""
-    with owner.begin() as connection:
-        where = "authority_id = 1 AND centre_id = :id AND day = '2026-10-05' AND received > 0"
-        connection.execute(
-            text(f"UPDATE figures_days SET received = received - 1 WHERE {where}"), {"id": centre_id}
-        )
-
-
 def test_a_corrected_past_is_a_new_edition_that_says_what_changed(past, at, owner, ids):
     make_due()
     first = made()[ids[5]]
@@ -230,53 +217,58 @@ def test_making_asks_for_a_month_that_is_over_and_for_somebody_who_sees_figures(
         make_now(MONTH, CLERK)
 
 
-@pytest.fixture
-def reader(past, ids):
-    """The manager of centre 5 gets the city's and centre 5's."""
-    staff = staff_by_email("manager5@rehovot.example")
-    actor = Actor("staff", staff.id, staff.name, (Role("manager", ids[5]),))
-    subscribe({CITY, ids[5]}, actor)
-    return actor
+def noon(day, month=10):
+    return time_machine.travel(datetime(2026, month, day, 9, 0, tzinfo=UTC), tick=False)
 
 
-def test_who_asked_for_it_gets_a_letter_for_each_of_hers(reader, ids):
+def test_what_was_late_when_the_month_ended_is_listed_by_its_street_alone(at, said, clerk, counted, ids):
+    with noon(4):
+        in_time, later, open_still = (
+            receive_report(said(), Actor("resident", 1)).ticket_id for _each in range(3)
+        )
+    with noon(5):
+        resolve_ticket(in_time, None, clerk, "seen_by_staff", "תוקן")
+    with noon(31):
+        record_breaches()
+    with noon(10, 11):
+        resolve_ticket(later, None, clerk, "seen_by_staff", "תוקן")
+    with noon(20, 11):
+        receive_report(said(), Actor("resident", 1))
+    counted()
     make_due()
-    assert letters_of() == [(reader.id, made()[CITY].id), (reader.id, made()[ids[5]].id)]
+    late = made()[ids[5]].content["moment"]["late"]
+    assert late["count"] == 2
+    assert {each["street"] for each in late["longest"]} == {"טשרניחובסקי"}
+    with work.transaction():
+        wanted = {ticket_or_404(each).reference for each in (later, open_still)}
+    assert {each["reference"] for each in late["longest"]} == wanted
+    assert made()[CITY].content["moment"]["late"]["count"] == 2
+    assert made()[ids[1]].content["moment"]["late"] == {"count": 0, "longest": []}
 
 
-def test_who_no_longer_may_gets_none(reader, owner):
-    with owner.begin() as connection:
-        connection.execute(text("UPDATE staff SET is_active = false WHERE id = :id"), {"id": reader.id})
-    try:
-        make_due()
-        assert letters_of() == []
-    finally:
-        with owner.begin() as connection:
-            connection.execute(text("UPDATE staff SET is_active = true WHERE id = :id"), {"id": reader.id})
-
-
-def test_an_old_month_made_late_floods_nobody_but_its_correction_reaches_who_has_it(reader, at, owner, ids):
-    make_now(date(2026, 5, 1), MAYOR)
-    assert letters_of() == []
+def test_contractors_stand_where_their_requests_were(at, said, clerk, counted, ids):
+    with noon(4):
+        for _each in range(5):
+            issued(said, clerk)
+    counted()
     make_due()
-    at.move_to(datetime(2026, 12, 24, 8, 0, tzinfo=UTC))
-    correct(owner, ids[5])
-    make_now(MONTH, MAYOR)
-    assert made()[ids[5]].edition == 2
-    assert letters_of(made()[ids[5]].id) == [(reader.id, made()[ids[5]].id)]
+    (worked,) = made()[ids[5]].content["contractors"]
+    assert (worked["issued"], worked["name"]) == (5, firm().name)
+    assert made()[ids[1]].content["contractors"] == []
+    assert [each["issued"] for each in made()[CITY].content["contractors"]] == [5]
 
 
-def test_choosing_again_replaces_what_was_chosen(reader, ids):
-    subscribe({ids[1]}, reader)
-    with work.transaction():
-        assert booklets.subscriptions(reader.id) == {ids[1]}
-    subscribe(set(), reader)
-    with work.transaction():
-        assert booklets.subscriptions(reader.id) == set()
-    with pytest.raises(BadInput):
-        subscribe({987654321}, reader)
-    with pytest.raises(NotAllowed):
-        subscribe(set(), CLERK)
+def test_reports_that_came_while_the_centre_was_closed_are_a_share(at, said, counted, ids):
+    with noon(4):
+        for _each in range(4):
+            receive_report(said(), Actor("resident", 1))
+    with time_machine.travel(datetime(2026, 10, 5, 0, 0, tzinfo=UTC), tick=False):
+        receive_report(said(), Actor("resident", 1))
+    counted()
+    make_due()
+    came = made()[ids[5]].content["arrivals"]
+    assert (came["total"], came["closed"], came["few"]) == (5, 20.0, True)
+    assert came["week_minutes"] > 0
 
 
 def test_a_months_booklets_cost_the_same_statements_however_many_they_are(past, statements, city):

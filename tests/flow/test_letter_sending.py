@@ -14,6 +14,7 @@ from sqlalchemy import select, text
 from service_desk import clock, work
 from service_desk.errors import NotAllowed, NotFound
 from service_desk.extensions import db
+from service_desk.flow.restored import doubt_restored
 from service_desk.flow.send_letters import PATIENCE, SEND, has_mail, ring_letters, send_again, send_letters
 from service_desk.messages.channels import carrier_for
 from service_desk.messages.channels.contract import (
@@ -172,6 +173,13 @@ def test_who_comes_back_late_does_not_undo_what_another_has_done(written, at):
         letters.put_back(slow, clock.now(), "451", is_unknown=False)
         assert letters.mark_sent(slow, clock.now()) is False
     assert rows()[0][2] is not None
+
+
+def test_a_letter_of_a_restored_backup_goes_and_is_counted_as_maybe_twice(written, at):
+    written()
+    doubt_restored(clock.now())
+    assert send_letters(Post(), plain) == {"sent": 1, "possible_duplicate": 1}
+    assert rows()[0][1] == letters.TWICE
 
 
 def test_two_senders_side_by_side_never_take_the_same_letter(written, owner):

@@ -13,6 +13,7 @@ from flask_login import current_user
 from service_desk import clock, config
 from service_desk.city.queries import city_map
 from service_desk.desks import booklet_files as files
+from service_desk.desks import booklet_sheets as sheets
 from service_desk.desks import booklet_words as say
 from service_desk.desks import money
 from service_desk.desks.mayor.door import desk
@@ -196,4 +197,6 @@ def booklet_pdf(booklet_id: int) -> Response:
 def booklet_xlsx(booklet_id: int) -> Response:
     """Give a booklet as a spreadsheet."""
     booklet = booklets.booklet_or_404(booklet_id)
-    return _sent(files.as_xlsx(booklet, str(get_locale())), files.XLSX_TYPE, files.file_name(booklet, "xlsx"))
+    return _sent(
+        sheets.as_xlsx(booklet, str(get_locale())), sheets.XLSX_TYPE, files.file_name(booklet, "xlsx")
+    )
