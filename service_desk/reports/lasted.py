@@ -22,16 +22,18 @@ Key = tuple[str, int]
 #: when a request that was refused, or joined to another, left the count: it was not done until then
 _LEFT = """(SELECT COALESCE(t.closed_at, t.last_touch_at) FROM tickets t
             WHERE t.authority_id = c.authority_id AND t.id = c.ticket_id)"""
+#: the logarithm of a step of 2 %, as floating point: with exact numbers the database would take five times as long
+_STEP = "CAST(0.0198026272961797 AS double precision)"
 _OBSERVED = f"""
 WITH seen AS (
   SELECT c.service_code, c.centre_id, c.done_at IS NOT NULL AND c.done_at <= :as_of AS is_over,
-         GREATEST(0, floor(extract(epoch FROM LEAST(:as_of, CASE
-           WHEN c.done_at IS NOT NULL THEN c.done_at WHEN c.is_open THEN :as_of ELSE {_LEFT} END) - c.opened_at) / 60)) AS minutes
+         GREATEST(0, floor(CAST(extract(epoch FROM LEAST(:as_of, CASE
+           WHEN c.done_at IS NOT NULL THEN c.done_at WHEN c.is_open THEN :as_of ELSE {_LEFT} END) - c.opened_at) AS double precision) / 60)) AS minutes
   FROM figures_cases c
   WHERE c.authority_id = :here AND c.round = 0 AND c.opened_at >= :since AND c.opened_at < :until
 )
 SELECT service_code, centre_id, is_over,
-       CASE WHEN minutes < 50 THEN minutes ELSE round(power(1.02, round(ln(minutes) / ln(1.02)))) END::int AS minutes,
+       CASE WHEN minutes < 50 THEN minutes ELSE round(exp(round(ln(minutes) / {_STEP}) * {_STEP})) END::int AS minutes,
        count(*) AS cases
 FROM seen GROUP BY 1, 2, 3, 4
 """  # noqa: S608 — built of constants
