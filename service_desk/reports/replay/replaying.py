@@ -23,7 +23,7 @@ from service_desk.reports.replay.loading import arrived_at, placed_cases, timed_
 from service_desk.reports.replay.moving import move
 from service_desk.reports.replay.promising import NewPromise, Span, promise_again
 from service_desk.reports.rules import Days, usual_days
-from service_desk.reports.sums import CITY, sums
+from service_desk.reports.sums import CITY, Sums, sums
 from service_desk.slas.queries import standards
 from service_desk.slas.rules.vectorised import open_seconds_between_many
 from service_desk.work import tenant_id
@@ -135,7 +135,7 @@ def _standard(change: SlaChange, days: Days, now: datetime) -> _Found:
     counted = sums(days, by="centre", service_code=change.service_code)
     arrivals = {key: Count(received=each.received) for key, each in counted.items()}
     arrivals[ALL] = Count(received=sum(each.received for each in counted.values()))
-    return _Found(_with(judged, arrivals), city=_whole_city(judged[ALL], days))
+    return _Found(_with(judged, arrivals), city=_anew(sums(days, by="city").get(CITY), judged[ALL]))
 
 
 def _hours(change: HoursChange, days: Days, now: datetime) -> _Found:
@@ -146,13 +146,15 @@ def _hours(change: HoursChange, days: Days, now: datetime) -> _Found:
     cases = timed_cases(days, calendar_ids=versions)
     judged = promise_again(cases, NewPromise(None, None, after), _versions(), _span(days, now))
     came = arrived_at(centre.id, days)
-    closed = Both(
-        Count(received=len(came), closed=_while_closed(came, before)),
-        Count(received=len(came), closed=_while_closed(came, after)),
-    )
+    counted = sums(days, by="centre")
     own = judged.get(centre.id, Both(Count(), Count()))
-    both = Both(closed.before + own.before, closed.after + own.after)
-    return _Found({ALL: both, centre.id: both}, city=_whole_city(judged[ALL], days))
+    was = _anew(counted.get(centre.id), own)
+    both = Both(
+        was.before + Count(received=len(came), closed=_while_closed(came, before)),
+        was.after + Count(received=len(came), closed=_while_closed(came, after)),
+    )
+    whole = sum(counted.values(), Sums())
+    return _Found({ALL: both, centre.id: both}, city=_anew(whole, judged[ALL]))
 
 
 def _while_closed(opened: NDArray[Any], calendar: Calendar) -> int:
@@ -194,8 +196,7 @@ def _with(judged: dict[int, Both], more: dict[int, Count]) -> dict[int, Both]:
     }
 
 
-def _whole_city(part: Both, days: Days) -> Both:
-    """Return the promises of every type: as counted, and with a part of them judged anew."""
-    counted = sums(days, by="city").get(CITY)
+def _anew(counted: Sums | None, part: Both) -> Both:
+    """Return promises as counted, and with a part of them judged anew."""
     before = Count(due=counted.due, met=counted.met) if counted else Count()
     return Both(before, before - part.before + part.after)
