@@ -1,6 +1,7 @@
 """Whatever happens in whatever order, and however it is counted: the sums are those of a walk over the raw events."""
 
 import random
+import secrets
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -14,8 +15,9 @@ from sqlalchemy import text
 from service_desk import work
 from service_desk.errors import KeshetError
 from service_desk.extensions import db
-from service_desk.flow import answer, count_figures, finish, hand_over, merge, receive, triage, work_on
+from service_desk.flow import answer, bulk, count_figures, finish, hand_over, merge, receive, triage, work_on
 from service_desk.flow.breach import record_breaches
+from service_desk.flow.bulk import BulkAsked
 from service_desk.flow.verify_counts import verify_counts
 from service_desk.intake.rules import SaidPlace
 from service_desk.people.rules import Actor
@@ -26,6 +28,8 @@ from service_desk.tickets import queries as tickets
 from service_desk.tickets.models import Ticket
 
 RESIDENT = Actor("resident", 1)
+RESOLVE = BulkAsked("resolve", outcome="seen_by_staff", words="נבדק במקום")
+REJECT = BulkAsked("reject", reason="not_found", words="לא נמצא במקום")
 #: days before the clocks change: a day of 25 hours lies in every longer history
 START = datetime(2026, 10, 21, 20, 30, tzinfo=UTC)
 TABLES = ("figures_cases", "figures_orders", "figures_days", "figures_now", "figures_spreads", "figures_contractors")  # fmt: skip
@@ -205,3 +209,23 @@ def test_a_merged_report_was_received_but_ended_nowhere(app, said, clerk, counte
     counted()
     _agrees_with_the_walk()
     assert db.session.query(Ticket).count() == 2
+
+
+@pytest.mark.parametrize("asked", [RESOLVE, REJECT])
+def test_a_hasty_act_on_many_that_is_taken_back_leaves_no_trace_in_the_figures(
+    app, said, clerk, counted, asked
+):
+    ids = [receive.receive_report(said(), RESIDENT).ticket_id for _each in range(3)]
+    for each in ids:
+        triage.triage_ticket(each, None, clerk)
+    counted()
+    before = _snapshot()
+    seen = [(each, tickets.ticket_or_404(each).version) for each in ids]
+    db.session.rollback()
+    bulk_id = bulk.act(seen, asked, clerk, secrets.token_hex(16))
+    counted()
+    assert _snapshot()["figures_days"] != before["figures_days"]
+    bulk.undo(bulk_id, clerk)
+    counted()
+    assert _snapshot() == before
+    assert verify_counts().differences == []
