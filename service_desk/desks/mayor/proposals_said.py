@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 
 from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from service_desk.reports.replay.changes import Change
     from service_desk.reports.replay.counting import Both
     from service_desk.reports.replay.replaying import Result
+    from service_desk.slas.rules.weekly import DayWindows
 
 
 def sentences(change: Change, result: Result) -> list[str]:
@@ -121,9 +123,7 @@ def comparison(change: Change) -> list[tuple[str, str, str]]:
         rows = [(_("Open in a week"), said.hours(open_minutes(was)), said.hours(open_minutes(new)))]
         for weekday, name in said.week():
             if was[weekday] != new[weekday]:
-                rows.append(
-                    (name, format_day(was[weekday]) or _("closed"), format_day(new[weekday]) or _("closed"))
-                )
+                rows.append((name, _day(was[weekday]), _day(new[weekday])))
         return rows
     if isinstance(change, ContractAreaChange):
         return [
@@ -140,6 +140,13 @@ def comparison(change: Change) -> list[tuple[str, str, str]]:
 def _contractor(code: str) -> str:
     """Return the name of the contractor whose contract is filed under the code: contracts may bear one name."""
     return str(by_language(city_map().units[contracts.versions_of(code)[-1].unit_id].name))
+
+
+def _day(windows: DayWindows) -> str:
+    """Return a day's hours, which run from left to right in every language."""
+    if not windows:
+        return _("closed")
+    return Markup('<bdi dir="ltr">{}</bdi>').format(format_day(windows))
 
 
 def _calendar(code: str) -> str:
