@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
 from flask import g
-from reports.sums_by_hand import put_now
+from reports.sums_by_hand import put_days, put_now
 
 from service_desk import work
 from service_desk.flow.digest import write_digests
@@ -53,6 +53,19 @@ def test_what_was_raised_is_said_with_its_number_its_limit_and_its_requests(clie
     assert "figure=late" in href
     assert "centre=5" in href
     assert client.get(html.unescape(href)).status_code == 200
+
+
+def test_a_share_is_said_with_the_number_of_cases_behind_it(client, at, city, owner):
+    day = date(2026, 11, 20)
+    five = next(each.id for each in city.centres.values() if each.number == 5)
+    put_days(owner, {(five, "RD-POTHOLE", day): {"due": 40, "met": 20}})
+    assert raise_thresholds() == 1
+    client.sign_in(MAYOR)
+    page = client.get("/mayor/alerts?lang=en")
+    assert "On time 50% of 40, below 70%" in plain(page)
+    (href,) = re.findall(r'href="([^"]+)">The requests behind it', page.get_data(as_text=True))
+    assert "from=2026-10-25" in href
+    assert "to=2026-11-23" in href
 
 
 def test_without_alerts_the_page_says_so_and_shows_what_is_watched(client, at):

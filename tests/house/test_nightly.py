@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from service_desk import jobs
+from service_desk import config, jobs
 
 
 @pytest.mark.parametrize(
@@ -57,3 +59,8 @@ def test_it_runs_beside_the_timetable_for_each_authority_and_a_failure_is_logged
     for thread in [each for (name, _here), each in jobs._aside.items() if name == "work"]:
         thread.join()
     assert sorted(ran) == [1, 2]
+
+
+def test_a_web_worker_does_not_load_what_only_the_night_s_work_needs():
+    look = "import sys, service_desk.app; sys.exit('scipy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", look], cwd=config.ROOT, check=False).returncode == 0

@@ -66,6 +66,11 @@ def _sentence(found: dict[str, Any], rule: AlertRule) -> str:
             "%(number)s in seven days; usual is %(usual)s", number=number, usual=words.number(found["usual"])
         )
     limit = shown(rule.measure, found["limit"])
+    if MEASURES[rule.measure].unit == "percent":
+        of = words.number(found["cases"])
+        if rule.is_above:
+            return _("%(number)s of %(cases)s, above %(limit)s", number=number, cases=of, limit=limit)
+        return _("%(number)s of %(cases)s, below %(limit)s", number=number, cases=of, limit=limit)
     if rule.is_above:
         return _("%(number)s, above %(limit)s", number=number, limit=limit)
     return _("%(number)s, below %(limit)s", number=number, limit=limit)
