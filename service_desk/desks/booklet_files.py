@@ -83,7 +83,6 @@ def compose(booklet: Booklet, address: str, locale: str, letter_id: int) -> Emai
         letter["Date"] = formatdate(booklet.made_at.timestamp())
         letter["Message-ID"] = f"<keshet.booklet.{letter_id}@{parseaddr(sender)[1].rpartition('@')[2]}>"
         letter["Auto-Submitted"] = "auto-generated"
-        letter["Content-Language"] = locale
         home = f"{settings.public_base_url}/mayor/booklets"
         letter["List-Unsubscribe"] = f"<{home}#mail>"
         body = _body(booklet, home)
@@ -91,6 +90,8 @@ def compose(booklet: Booklet, address: str, locale: str, letter_id: int) -> Emai
         letter.add_alternative(html_of(body, locale), subtype="html")
         main, sub = PDF_TYPE.split("/")
         letter.add_attachment(as_pdf(booklet, locale), main, sub, filename=file_name(booklet, "pdf"))
+        # at the end: what is attached takes such headers of before to its own part
+        letter["Content-Language"] = locale
     return letter
 
 

@@ -241,6 +241,7 @@ def test_a_worker_writes_the_letter_whole_without_anybody_looking(made):
         letter = booklet_files.compose(booklets.booklet_or_404(made[5].id), MANAGER, "en", 77)
     read = message_from_bytes(letter.as_bytes(), policy=policy.default)
     assert read["Subject"] == "Keshet Marmorek & Givati, October 2026: the monthly booklet"
+    assert read["Content-Language"] == "en"
     assert "83.3% were kept" in read.get_body(("plain",)).get_content()
     assert f"/mayor/booklets/{made[5].id}" in read.get_body(("plain",)).get_content()
     (attached,) = read.iter_attachments()
