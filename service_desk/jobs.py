@@ -18,6 +18,7 @@ from service_desk import clock, config
 from service_desk.app import create_app
 from service_desk.city import kept
 from service_desk.desks.booklet_files import compose
+from service_desk.errors import InvalidMove
 from service_desk.flow.anchor_days import anchor_days
 from service_desk.flow.apply_proposal import apply_agreed
 from service_desk.flow.breach import record_breaches
@@ -107,6 +108,8 @@ def _rebuild(app: Flask, authority_id: int) -> None:
         try:
             cases = rebuild(is_waiting=False)
             log.info("figures_rebuilt", authority=authority_id, cases=cases)
+        except InvalidMove:
+            log.info("figures_counted_elsewhere", authority=authority_id)
         except Exception as error:  # noqa: BLE001 — the next run begins anew; the error is logged whole
             log.error("figures_not_rebuilt", authority=authority_id, exc_info=error)
 
