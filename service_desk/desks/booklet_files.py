@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from email.message import EmailMessage
 from email.utils import formatdate, parseaddr
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ from service_desk.errors import Unavailable
 from service_desk.messages.channels.email import html_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from service_desk.reports.models import Booklet
 
 PDF_TYPE = "application/pdf"
@@ -50,8 +53,35 @@ def shown(booklet: Booklet, locale: str) -> dict[str, Any]:
     }
 
 
+class _Drawn:
+    """The last few papers: a booklet never changes, and many readers of one get the same."""
+
+    MOST = 16
+
+    def __init__(self) -> None:
+        self._lock, self._kept = threading.Lock(), dict[tuple[int, int, str], bytes]()
+
+    def get(self, key: tuple[int, int, str], draw: Callable[[], bytes]) -> bytes:
+        """Return what was drawn for the key, drawing it when nothing was yet."""
+        found = self._kept.get(key)
+        if found is None:
+            found = draw()
+            with self._lock:
+                self._kept[key] = found
+                if len(self._kept) > self.MOST:
+                    del self._kept[next(iter(self._kept))]
+        return found
+
+
+_drawn = _Drawn()
+
+
 def as_pdf(booklet: Booklet, locale: str) -> bytes:
     """Return the booklet as PDF in the present language. Raises Unavailable when the machine has no library that draws text."""
+    return _drawn.get((booklet.authority_id, booklet.id, locale), lambda: _draw(booklet, locale))
+
+
+def _draw(booklet: Booklet, locale: str) -> bytes:
     try:
         from weasyprint import CSS, HTML  # noqa: PLC0415 — 20 MB that only a printed page needs
     except OSError as error:

@@ -249,6 +249,15 @@ def test_a_worker_writes_the_letter_whole_without_anybody_looking(made):
     assert attached.get_content().startswith(b"%PDF-")
 
 
+def test_many_readers_of_one_booklet_have_it_drawn_once_a_language(made):
+    with force_locale("he"):
+        first, again = (booklet_files.as_pdf(made[1], "he") for _each in range(2))
+    with force_locale("en"):
+        other = booklet_files.as_pdf(made[1], "en")
+    assert first is again
+    assert other != first
+
+
 def test_the_worker_and_the_timetable_know_booklets_and_letters():
     assert {"make_booklets", "send_letters"} <= {each.name for each in jobs.TIMETABLE}
     assert callable(jobs.send_letters)
