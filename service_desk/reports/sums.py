@@ -150,12 +150,16 @@ def spreads_of(
     Whole months are read as months, so that a year costs little more than a month.
     """
     wanted = list(measures)
+    kept: dict[tuple[int, str, int], list[bytes]] = {}
+    for place, measure, centre_id, steps in db.session.execute(text(_SPREADS), _asked(spans, wanted)):
+        kept.setdefault((place, measure, centre_id if by == "centre" else CITY), []).append(steps)
     found = [{measure: {CITY: Steps()} for measure in wanted} for _each in spans]
-    for place, measure, centre_id, kept in db.session.execute(text(_SPREADS), _asked(spans, wanted)):
-        held = found[place][measure]
-        held[CITY].add(kept)
-        if by == "centre":
-            held.setdefault(centre_id, Steps()).add(kept)
+    for (place, measure, key), pieces in kept.items():
+        own = Steps.of_all(pieces)
+        of_measure = found[place][measure]
+        of_measure[CITY] += own
+        if key != CITY:
+            of_measure[key] = own
     return found
 
 

@@ -67,6 +67,13 @@ class Steps:
         found.add(kept)
         return found
 
+    @classmethod
+    def of_all(cls, kept: Iterable[bytes]) -> Steps:
+        """Return many that were kept as one."""
+        pairs = np.frombuffer(b"".join(kept), PAIR)
+        # weights are counted as binary fractions, which are exact for any number of cases a city has
+        return cls(np.bincount(pairs["step"], pairs["cases"], len(BEGINS)).astype(np.int64))
+
     def add(self, kept: bytes) -> None:
         """Take kept pairs in."""
         pairs = np.frombuffer(kept, PAIR)
