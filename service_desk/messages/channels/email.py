@@ -121,11 +121,11 @@ def letter_of(envelope: Envelope, sender: str, domain: str) -> EmailMessage:
     letter["Date"] = formatdate(envelope.claimed_at.timestamp())
     letter["Message-ID"] = f"{PREFIX}{envelope.token}@{domain}>"
     letter["Auto-Submitted"] = "auto-generated"
-    letter["Content-Language"] = envelope.locale
     if preferences := envelope.variables.get("preferences"):
         letter["List-Unsubscribe"] = f"<{preferences}>"
     letter.set_content(envelope.body)
     letter.add_alternative(html_of(envelope.body, envelope.locale), subtype="html")
+    letter["Content-Language"] = envelope.locale  # set before the parts it would move into the first of them
     return letter
 
 
