@@ -147,7 +147,7 @@ def test_a_corrected_month_says_what_changed_and_the_old_edition_leads_on(client
     client.sign_in(MAYOR)
     # the city's, and centre 5's and the others' beside the city
     client.get("/mayor/booklets")
-    assert client.post("/mayor/booklets/make", {"month": "2026-10"}).status_code == 303
+    assert client.post("/mayor/booklets/make?lang=en", {"month": "2026-10"}).status_code == 303
     with work.transaction():
         second = booklets.newest(MONTH)[ids[5]]
         db.session.expunge_all()
@@ -205,7 +205,7 @@ def test_a_month_that_cannot_be_made_is_said_beside_the_field(client, made):
         response = client.post("/mayor/booklets/make?lang=en", {"month": month})
         assert response.status_code == 422
         assert "Choose a month of the list." in plain(response.get_data(as_text=True))
-    assert client.post("/mayor/booklets/make", {"month": "2026-10"}).status_code == 303
+    assert client.post("/mayor/booklets/make?lang=en", {"month": "2026-10"}).status_code == 303
     assert "Nothing to make" in plain(client.get("/mayor/booklets?lang=en").get_data(as_text=True))
 
 
