@@ -6,6 +6,7 @@ import html.parser
 import os
 import re
 import secrets
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,6 +52,15 @@ HOT_TABLES = (
     "attempts", "receipts", "inbound", "messages", "photos", "reports", "routes", "clocks", "pauses", "remarks", "followers",
     "ticket_events", "day_anchors", "tickets", "residents", "access_log", "staff_sessions",
 )  # fmt: skip
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the translations before any worker reads them: one that finds none speaks English to the end."""
+    if not hasattr(config, "workerinput"):
+        words = ("-q", "compile", "-d", str(ROOT / "service_desk" / "translations"))
+        subprocess.run(
+            (sys.executable, "-m", "babel.messages.frontend", *words), check=True, capture_output=True
+        )
 
 
 @pytest.fixture(scope="session")

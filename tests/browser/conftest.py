@@ -74,7 +74,7 @@ def running_city(folder: Path, *seeds: list[str]) -> Iterator[str]:
             "RATELIMIT_ENABLED": "0",
         }
         service_desk = [sys.executable, "-m", "service_desk"]
-        for words in (["translations", "compile"], ["db", "upgrade"], ["seed", "rehovot"], *seeds):
+        for words in (["db", "upgrade"], ["seed", "rehovot"], *seeds):
             subprocess.run([*service_desk, *words], cwd=ROOT, env=environ, check=True, capture_output=True)
         web = [
             sys.executable,
