@@ -18,7 +18,7 @@ from service_desk.reports.rules.booklets import (
     year_before,
 )
 from service_desk.reports.sums import CITY, Sums
-from service_desk.reports.values import value
+from service_desk.reports.values import residents, value
 from service_desk.slas.queries import standards
 from service_desk.slas.rules.weekly import open_minutes, week_of
 
@@ -86,15 +86,6 @@ def value_of(code: str, read: MonthRead, month: date, key: int) -> dict[str, Any
         "few": found.is_few,
         "hidden": hidden,
     }
-
-
-def residents(key: int) -> int | None:
-    """Return how many live in a centre's area, in the city for CITY; None when it is not known."""
-    areas = city_map().areas.values()
-    if key != CITY:
-        return next((area.residents for area in areas if area.centre_id == key), None)
-    known = [area.residents or 0 for area in areas]
-    return sum(known) if known and all(known) else None
 
 
 def _side(read: MonthRead, centre: Centre) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from service_desk.city.queries import city_map
 from service_desk.reports.measures import MEASURES
 from service_desk.reports.rules import HIDDEN, percent
-from service_desk.reports.sums import Now, Sums
+from service_desk.reports.sums import CITY, Now, Sums
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,3 +75,12 @@ def _of_spread(measure: Measure, steps: Steps | None) -> Value:
     minutes = steps.quantile(measure.quantile) if steps and not is_hidden else None
     hours = None if minutes is None else minutes / _MINUTES
     return Value(hours, cases, _is_few(measure, cases), is_hidden)
+
+
+def residents(centre_id: int) -> int | None:
+    """Return how many live in a centre's area, in the city for CITY; None when it is not known. No statement."""
+    areas = city_map().areas.values()
+    if centre_id != CITY:
+        return next((area.residents for area in areas if area.centre_id == centre_id), None)
+    known = [area.residents for area in areas]
+    return sum(each or 0 for each in known) if known and all(known) else None

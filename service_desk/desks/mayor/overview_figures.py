@@ -11,7 +11,7 @@ from service_desk.desks.clerk.door import ForAMoment
 from service_desk.reports.measures import MEASURES
 from service_desk.reports.rules import FEWEST, SPREADS, WEEKS, Days, percent
 from service_desk.reports.sums import CITY, Now, Sums, spreads_of, standing, sums_of
-from service_desk.reports.values import Value, value
+from service_desk.reports.values import Value, residents, value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,15 +104,6 @@ def _read(days: Days, today: date) -> Overview:
 def _with_city(found: dict[int, Sums]) -> dict[int, Sums]:
     """Return the sums with those of the whole city among them."""
     return {**found, CITY: sum(found.values(), Sums())}
-
-
-def residents(centre_id: int) -> int | None:
-    """Return how many live in a centre's area, in the city for CITY; None when it is not known."""
-    city = city_map()
-    if centre_id == CITY:
-        known = [area.residents for area in city.areas.values()]
-        return sum(each or 0 for each in known) if known and all(known) else None
-    return next((area.residents for area in city.areas.values() if area.centre_id == centre_id), None)
 
 
 def change(code: str, now: Value, then: Value) -> float | None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from service_desk.desks.mayor.overview_figures import residents
 from service_desk.reports.measures import MEASURES
 from service_desk.reports.rules import Days, Steps, month_of, week_of
 from service_desk.reports.sums import CITY, Sums, spreads_of, sums
-from service_desk.reports.values import value
+from service_desk.reports.values import residents, value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
