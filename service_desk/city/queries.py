@@ -55,6 +55,10 @@ class CityMap:
             raise NotFound
         return self.centres[centre_id]
 
+    def numbered(self, number: object) -> Centre | None:
+        """Return the centre with this number, as it is written or typed; None when there is none."""
+        return next((each for each in self.centres.values() if str(each.number) == str(number)), None)
+
     def unit_by_code(self, code: str) -> Unit | None:
         """Return the unit with this code, or None."""
         return next((unit for unit in self.units.values() if unit.code == code), None)

@@ -16,14 +16,8 @@ from service_desk.reports.booklet_content import has_happened, of_month
 from service_desk.reports.booklet_moment import of_moment
 from service_desk.reports.booklet_reading import MonthRead, read_month
 from service_desk.reports.hot_spots import spots
-from service_desk.reports.rules.booklets import (
-    MOST_MONTHS_BACK,
-    changes,
-    is_corrected,
-    is_time,
-    last_month,
-    months_back,
-)
+from service_desk.reports.rules.booklets import MOST_MONTHS_BACK, changes, is_corrected, is_time
+from service_desk.reports.rules.days import last_month, months_back
 from service_desk.reports.sums import CITY
 from service_desk.work import transaction
 

@@ -9,14 +9,8 @@ from service_desk.city.queries import city_map
 from service_desk.reports.arrivals import NOBODY
 from service_desk.reports.measures import MEASURES
 from service_desk.reports.rules import FEWEST, HIDDEN, is_hidden, percent
-from service_desk.reports.rules.booklets import (
-    CODES,
-    MOST_CONTRACTORS,
-    MOST_TYPES,
-    VERSION,
-    month_before,
-    year_before,
-)
+from service_desk.reports.rules.booklets import CODES, MOST_CONTRACTORS, MOST_TYPES, VERSION
+from service_desk.reports.rules.days import month_before, year_before
 from service_desk.reports.sums import CITY, Sums
 from service_desk.reports.values import residents, value
 from service_desk.slas.queries import standards

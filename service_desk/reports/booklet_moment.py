@@ -8,7 +8,8 @@ from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
 from service_desk.clock import CITY_ZONE
 from service_desk.reports.rules import is_hidden
-from service_desk.reports.rules.booklets import MOST_LATE, MOST_SPOTS, days_of
+from service_desk.reports.rules.booklets import MOST_LATE, MOST_SPOTS
+from service_desk.reports.rules.days import days_of
 from service_desk.reports.sums import CITY
 
 if TYPE_CHECKING:

@@ -13,9 +13,10 @@ from service_desk.clock import CITY_ZONE
 from service_desk.extensions import db
 from service_desk.reports.arrivals import Arrivals, arrivals
 from service_desk.reports.rules import SPREADS, Steps
-from service_desk.reports.rules.booklets import MOST_LATE, TREND, days_of, months_back, year_before
+from service_desk.reports.rules.booklets import MOST_LATE, TREND
+from service_desk.reports.rules.days import days_of, months_back, year_before
 from service_desk.reports.rules.spots import street_of
-from service_desk.reports.sums import CITY, Sums, spreads_of, sums, sums_of
+from service_desk.reports.sums import CITY, Sums, spreads_of, sums, sums_of, with_city
 from service_desk.work import tenant_id
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def read_month(month: date) -> MonthRead:
     return MonthRead(
         month=month,
         months=months,
-        sums=dict(zip(asked, map(_with_city, sums_of(spans, by="centre")), strict=True)),
+        sums=dict(zip(asked, map(with_city, sums_of(spans, by="centre")), strict=True)),
         spreads=dict(zip(asked, spreads_of(spans, SPREADS), strict=True)),
         types=_types(month),
         contractors=_contractors(month),
@@ -118,10 +119,6 @@ def read_month(month: date) -> MonthRead:
         late=late,
         late_counts=late_counts,
     )
-
-
-def _with_city(found: dict[int, Sums]) -> dict[int, Sums]:
-    return {**found, CITY: sum(found.values(), Sums())}
 
 
 def _types(month: date) -> dict[int, dict[str, Sums]]:

@@ -13,7 +13,7 @@ from service_desk.reports.rules.populations import COUNTED, STANDING
 from service_desk.work import tenant_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from service_desk.reports.rules import Days
 
@@ -220,3 +220,8 @@ def standing_by_service(centre_id: int | None = None) -> dict[str, Now]:
     """
     rows = db.session.execute(text(query), {"here": tenant_id(), "centre": centre_id})
     return {code: Now(*numbers) for code, *numbers in rows}
+
+
+def with_city(found: Mapping[int, Sums]) -> dict[int, Sums]:
+    """Return the sums of centres with those of the whole city among them, under CITY."""
+    return {**found, CITY: sum(found.values(), Sums())}

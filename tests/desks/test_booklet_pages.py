@@ -21,7 +21,8 @@ from service_desk.extensions import db
 from service_desk.flow.make_booklets import make_due
 from service_desk.people.queries import staff_by_email
 from service_desk.reports import booklets, letters
-from service_desk.reports.rules.booklets import CODES, TREND, months_back, year_before
+from service_desk.reports.rules.booklets import CODES, TREND
+from service_desk.reports.rules.days import months_back, year_before
 from service_desk.reports.sums import CITY
 
 MAYOR, MANAGER, CLERK = "mayor@rehovot.example", "manager5@rehovot.example", "clerk5@rehovot.example"

@@ -23,7 +23,8 @@ from service_desk.flow.receive import receive_report
 from service_desk.people.rules import Actor, Role
 from service_desk.reports import booklets
 from service_desk.reports.models import Booklet, FigureDay, HotSpot
-from service_desk.reports.rules.booklets import MOST_TYPES, TREND, content_hash, months_back, year_before
+from service_desk.reports.rules.booklets import MOST_TYPES, TREND, content_hash
+from service_desk.reports.rules.days import months_back, year_before
 from service_desk.reports.sums import CITY
 from service_desk.tickets.queries import ticket_or_404
 

@@ -18,7 +18,8 @@ from service_desk.people.queries import staff_by_email
 from service_desk.people.rules import Actor, Role
 from service_desk.reports import booklets
 from service_desk.reports.models import Letter
-from service_desk.reports.rules.booklets import TREND, months_back, year_before
+from service_desk.reports.rules.booklets import TREND
+from service_desk.reports.rules.days import months_back, year_before
 from service_desk.reports.sums import CITY
 
 MAYOR = Actor("staff", 1, "", (Role("mayor"),))

@@ -14,14 +14,11 @@ from service_desk.reports.rules.booklets import (
     canonical,
     changes,
     content_hash,
-    days_of,
     is_corrected,
     is_time,
-    last_month,
-    months_back,
     next_try,
-    year_before,
 )
+from service_desk.reports.rules.days import days_of, last_month, months_back, year_before
 
 NOW = datetime(2026, 11, 2, 4, 0, tzinfo=UTC)
 

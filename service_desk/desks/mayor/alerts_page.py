@@ -110,8 +110,8 @@ def _number(typed: str) -> float | None:
 
 def _centre_id(number: str) -> int:
     """Return the centre of a number; -1, which is no centre's, for another."""
-    found = (each.id for each in city_map().centres.values() if str(each.number) == number)
-    return next(found, -1)
+    found = city_map().numbered(number)
+    return found.id if found else -1
 
 
 def _page(typed: Mapping[str, str], problems: Mapping[str, str]) -> str:

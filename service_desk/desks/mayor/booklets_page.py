@@ -22,14 +22,8 @@ from service_desk.flow import make_booklets, send_letters
 from service_desk.flow.subscribe import subscribe
 from service_desk.reports import booklets, letters
 from service_desk.reports.measures import MEASURES
-from service_desk.reports.rules.booklets import (
-    DAY,
-    HOUR,
-    MOST_MONTHS_BACK,
-    days_of,
-    last_month,
-    months_back,
-)
+from service_desk.reports.rules.booklets import DAY, HOUR, MOST_MONTHS_BACK
+from service_desk.reports.rules.days import days_of, last_month, months_back
 from service_desk.reports.sums import CITY
 
 if TYPE_CHECKING:

@@ -120,7 +120,7 @@ def read_centre(args: Mapping[str, str]) -> Centre | None:
     number = args.get("centre", "")
     if not number:
         return None
-    found = next((each for each in city_map().centres.values() if str(each.number) == number), None)
+    found = city_map().numbered(number)
     if found is None:
         raise NotFound
     return found

@@ -43,7 +43,7 @@ def _actor() -> Actor:
 
 
 def _centre(number: int) -> Centre:
-    found = next((each for each in city_map().centres.values() if each.number == number), None)
+    found = city_map().numbered(number)
     if found is None:
         raise NotFound
     return found

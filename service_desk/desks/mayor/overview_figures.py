@@ -10,7 +10,7 @@ from service_desk.city.queries import city_map
 from service_desk.desks.clerk.door import ForAMoment
 from service_desk.reports.measures import MEASURES
 from service_desk.reports.rules import FEWEST, SPREADS, WEEKS, Days, percent
-from service_desk.reports.sums import CITY, Now, Sums, spreads_of, standing, sums_of
+from service_desk.reports.sums import CITY, Now, Sums, spreads_of, standing, sums_of, with_city
 from service_desk.reports.values import Value, residents, value
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _read(days: Days, today: date) -> Overview:
         Days(today - (n + 1) * _WEEK, today - n * _WEEK - timedelta(days=1)) for n in reversed(range(WEEKS))
     ]
     sums = [
-        _with_city(each)
+        with_city(each)
         for each in sums_of([*spans, Days(today, today), Days(yesterday, today), *weeks], by="centre")
     ]
     spreads = spreads_of(spans, SPREADS)
@@ -99,11 +99,6 @@ def _read(days: Days, today: date) -> Overview:
         weeks=list(sums[5:]),
         standing=standing(),
     )
-
-
-def _with_city(found: dict[int, Sums]) -> dict[int, Sums]:
-    """Return the sums with those of the whole city among them."""
-    return {**found, CITY: sum(found.values(), Sums())}
 
 
 def change(code: str, now: Value, then: Value) -> float | None:

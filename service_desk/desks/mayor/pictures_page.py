@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import render_template, request, url_for
@@ -18,7 +17,7 @@ from service_desk.desks.mayor.overview_changes import spoken_value
 from service_desk.desks.mayor.overview_figures import figures
 from service_desk.desks.mayor.pictures_areas import shade, steps
 from service_desk.desks.mayor.pictures_charts import Chart, Series, chart
-from service_desk.desks.mayor.pictures_series import BY, points, series
+from service_desk.desks.mayor.pictures_series import BY, days_from, points, series
 from service_desk.desks.mayor.pictures_times import bars
 from service_desk.errors import NotFound
 from service_desk.reports.measures import MEASURES
@@ -26,6 +25,8 @@ from service_desk.reports.rules import FEWEST, HIDDEN, LENGTHS, Steps
 from service_desk.reports.sums import CITY
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from service_desk.city.models import Centre
     from service_desk.desks.mayor.overview_figures import Overview
 
@@ -142,11 +143,7 @@ def _trend(code: str, by: str, centre: Centre | None, today: date) -> Chart:
 
 
 def _behind(code: str, by: str, first: date, centre: Centre | None) -> str:
-    last = (
-        first + timedelta(days=6)
-        if by == "week"
-        else (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    )
+    days = days_from(first, by)
     place: dict[str, Any] = {"centre": centre.number} if centre else {}
-    place |= {"from": first, "to": last}
+    place |= {"from": days.first, "to": days.last}
     return url_for("mayor.tickets", figure=MEASURES[code].behind, **place)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from service_desk.reports.measures import MEASURES
 from service_desk.reports.rules import Days, Steps, month_of, week_of
+from service_desk.reports.rules.days import days_of, year_before
 from service_desk.reports.sums import CITY, Sums, spreads_of, sums
 from service_desk.reports.values import residents, value
 
@@ -30,17 +31,13 @@ def points(by: str, today: date) -> tuple[list[date], list[date]]:
         first = month_of(first - timedelta(days=1)) if by == "month" else first - timedelta(weeks=1)
         found.append(first)
     found.reverse()
-    before = [_year_before(each) if by == "month" else each - _YEAR for each in found]
+    before = [year_before(each) if by == "month" else each - _YEAR for each in found]
     return found, before
 
 
-def _year_before(first: date) -> date:
-    return first.replace(year=first.year - 1)
-
-
-def _days(by: str, first: date) -> Days:
-    after = (first + timedelta(days=31)).replace(day=1) if by == "month" else first + timedelta(weeks=1)
-    return Days(first, after - timedelta(days=1))
+def days_from(first: date, by: str) -> Days:
+    """Return the days of a point of the line. by: month or week; first: its first day."""
+    return days_of(first) if by == "month" else Days(first, first + timedelta(days=6))
 
 
 def series(code: str, by: str, firsts: Sequence[date], centre: Centre | None) -> list[float | None]:
@@ -48,10 +45,10 @@ def series(code: str, by: str, firsts: Sequence[date], centre: Centre | None) ->
     key = centre.id if centre else CITY
     if MEASURES[code].spread:
         name = MEASURES[code].spread
-        held = spreads_of([_days(by, each) for each in firsts], [name], by="centre" if centre else "city")
+        held = spreads_of([days_from(each, by) for each in firsts], [name], by="centre" if centre else "city")
         values = [value(code, spreads={name: each[name].get(key, Steps())}) for each in held]
     else:
-        first, last = min(firsts), max(_days(by, each).last for each in firsts)
+        first, last = min(firsts), max(days_from(each, by).last for each in firsts)
         found = sums(Days(first, last), by=by, centre_id=centre.id if centre else None)
         values = [value(code, found.get(each, Sums()), residents=residents(key)) for each in firsts]
     return [None if each.is_few or each.is_hidden else each.number for each in values]

@@ -53,9 +53,7 @@ def change_of(kind: str, form: Mapping[str, Any]) -> Change:
         names = ("service", "resolve", "reopened", "calendar")
         return read_standard(StandardForm(*(form.get(name, "") for name in names)))
     if kind == "hours":
-        centre = next(
-            (each for each in city_map().centres.values() if str(each.number) == form.get("centre")), None
-        )
+        centre = city_map().numbered(form.get("centre"))
         days = {weekday: form.get(f"day_{weekday}", "") for weekday in range(7)}
         return read_hours(centre.id if centre else None, days)
     return read_contract_areas(form.get("contract", ""), form.get("areas", ()), form.get("given_to", ""))
@@ -73,9 +71,7 @@ def first_look(kind: str) -> dict[str, Any]:
             "calendar": now.calendar_code,
         }
     if kind == "hours":
-        centre = next(
-            (each for each in city_map().centres.values() if str(each.number) == args.get("centre")), None
-        )
+        centre = city_map().numbered(args.get("centre"))
         if centre is not None:
             week = week_of(standards().in_force[centre.calendar_code].windows)
             lines = {f"day_{weekday}": format_day(windows) for weekday, windows in week.items()}

@@ -12,6 +12,7 @@ from service_desk.city.queries import city_map
 from service_desk.desks.filters import by_language
 from service_desk.desks.mayor import proposals_words as said
 from service_desk.desks.mayor import words
+from service_desk.desks.mayor.overview_changes import spoken_value
 from service_desk.reports.replay.changes import ContractAreaChange, SlaChange
 from service_desk.reports.replay.contract_areas import OWN_UNIT
 from service_desk.reports.replay.counting import ALL
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from service_desk.reports.replay.changes import Change
     from service_desk.reports.replay.counting import Both, Count
     from service_desk.reports.replay.replaying import Result
+    from service_desk.reports.values import Value
 
 #: columns of each kind's table
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -108,16 +110,14 @@ def _share_cell(before: Count, after: Count, href: str) -> Cell:
     return Cell(share(old), share(new), change, href, old.number == new.number)
 
 
-def on_time(count: Count) -> Any:
+def on_time(count: Count) -> Value:
     """Return the share kept of the promises judged, as every page makes it (`reports.values`)."""
     return value("on_time", Sums(due=count.due, met=count.met))
 
 
-def share(found: Any) -> str:
+def share(found: Value) -> str:
     """Return a share as it may be shown: hidden with fewer than five cases, a dash for none."""
-    if found.is_hidden:
-        return _("fewer than 5")
-    return words.share(found.number)
+    return spoken_value("on_time", found)
 
 
 def _href(change: Change, result: Result, name: str, key: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from flask import render_template, request
@@ -13,7 +12,7 @@ from service_desk.desks import money
 from service_desk.desks.mayor import words
 from service_desk.desks.mayor.door import contractor_or_404, desk
 from service_desk.errors import NotFound
-from service_desk.reports.rules import Days
+from service_desk.reports.rules.days import days_of
 from service_desk.reports.scorecards import BEHIND, OrderBehind, orders_behind
 
 #: rows of one list of orders; the page says when it stops there
@@ -38,8 +37,7 @@ def orders_page(unit_id: int) -> str:
     which = request.args.get("which", "")
     if which not in BEHIND or month is None:
         raise NotFound
-    last = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    found = orders_behind(which, unit_id, Days(month, last), limit=MOST_ROWS)
+    found = orders_behind(which, unit_id, days_of(month), limit=MOST_ROWS)
     return render_template(
         "mayor/scorecard_orders.html",
         unit=unit,

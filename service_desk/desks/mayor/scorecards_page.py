@@ -19,6 +19,7 @@ from service_desk.desks.mayor.door import contractor_or_404, desk
 from service_desk.desks.mayor.drawing import common_scale, trend_line
 from service_desk.desks.mayor.scorecards_charts import amount, charts
 from service_desk.reports.rules import FEWEST, HIDDEN, Days, month_of
+from service_desk.reports.rules.days import months_back
 from service_desk.reports.scorecards import Score, scores
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def scorecard_page(unit_id: int) -> str:
     unit = contractor_or_404(unit_id)
     now = clock.now()
     today = clock.local(now).date()
-    months = _months(today)
+    months = months_back(month_of(today), 2 * YEAR + 1)
     found = {
         month: score for (_unit, month), score in scores(Days(months[0], today), unit_id=unit_id).items()
     }
@@ -64,14 +65,6 @@ def scorecard_page(unit_id: int) -> str:
     )
 
 
-def _months(today: date) -> list[date]:
-    """Return the first days of twice YEAR months and of this month, oldest first."""
-    found = [month_of(today)]
-    for _each in range(2 * YEAR):
-        found.append(month_of(found[-1] - timedelta(days=1)))
-    return found[::-1]
-
-
 def _sum(found: Mapping[date, Score], months: list[date]) -> Score:
     return reduce(add, (found[month] for month in months if month in found), Score())
 
@@ -90,8 +83,8 @@ def compared(
     today: date, totals: Mapping[tuple[int, date], Mapping[str, tuple[int, int]]]
 ) -> list[dict[str, Any]]:
     """Return each contractor's last YEAR months that are over, side by side. totals: damages, see money.totals. One statement."""
-    months = _months(today)[YEAR:-1]
-    last = _months(today)[-1] - timedelta(days=1)
+    months = months_back(month_of(today), 2 * YEAR + 1)[YEAR:-1]
+    last = months_back(month_of(today), 2 * YEAR + 1)[-1] - timedelta(days=1)
     found = scores(Days(months[0], last))
     units = [each for each in city_map().units.values() if each.kind == "contractor"]
     lines = {each.id: [found.get((each.id, month), Score()).on_time for month in months] for each in units}

@@ -16,6 +16,7 @@ from service_desk.desks import promised
 from service_desk.desks.clerk.door import staff_names
 from service_desk.desks.clerk.minimap import mini_map
 from service_desk.desks.mayor import visits_words as words
+from service_desk.desks.mayor.door import read_centre
 from service_desk.desks.mayor.visits_door import (
     actor,
     may_read_whom,
@@ -26,7 +27,6 @@ from service_desk.desks.mayor.visits_door import (
     today,
     visits,
 )
-from service_desk.errors import NotFound
 from service_desk.flow import plan_visit
 
 if TYPE_CHECKING:
@@ -34,28 +34,16 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from service_desk.city.models import Centre
     from service_desk.desks.promised import Shown
 
 #: visits that took place are listed back to so many days
 BACK_DAYS = 400
 
 
-def _asked_centre() -> Centre | None:
-    """Return the centre of ?centre=number, None for all. Raises NotFound for a number that is no centre's."""
-    number = request.args.get("centre", "")
-    if not number:
-        return None
-    found = next((each for each in city_map().centres.values() if str(each.number) == number), None)
-    if found is None:
-        raise NotFound
-    return found
-
-
 @visits.get("/mayor/visits")
 def home() -> str:
     """List visits and commitments, of all centres or ?centre=; ?show= open, late, ended or all. At most five statements."""
-    centre, day, now = _asked_centre(), today(), clock.now()
+    centre, day, now = read_centre(request.args), today(), clock.now()
     centre_id = centre.id if centre else None
     show = request.args.get("show", "open")
     show = show if show in words.SHOW else "open"

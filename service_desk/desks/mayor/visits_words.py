@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from service_desk.desks.clerk import words as desk_words
@@ -93,8 +92,3 @@ def problem(code: str) -> str:
 def problems(found: Mapping[str, str]) -> dict[str, str]:
     """Return {field: sentence}."""
     return {name: problem(code) for name, code in found.items()}
-
-
-def late_sentence(number: int) -> str:
-    """Return what the mark of lateness says when it is read aloud."""
-    return _("%(num)s late", num=number)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from service_desk.city.queries import city_map
@@ -13,8 +12,8 @@ from service_desk.desks.mayor.overview_figures import Span
 from service_desk.desks.opendata.fields import FIGURES, MEASURES, names
 from service_desk.reports.measures import MEASURES as DEFINED
 from service_desk.reports.rules import Days, is_hidden
-from service_desk.reports.rules.days import whole_months
-from service_desk.reports.sums import CITY, Sums, spreads_of, sums_of
+from service_desk.reports.rules.days import days_of, whole_months
+from service_desk.reports.sums import CITY, spreads_of, sums_of, with_city
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,20 +60,16 @@ def write_figures(days: Days, into: IO[bytes]) -> None:
 
 def cells(days: Days) -> Iterator[Cell]:
     """Yield the measures of each whole month in which anything was counted: of the city, then of each centre."""
-    spans = [Days(first, _last_of(first)) for first in whole_months(days)[0]]
+    spans = [days_of(first) for first in whole_months(days)[0]]
     if not spans:
         return
     found = zip(spans, sums_of(spans, by="centre"), spreads_of(spans, ["resolve"]), strict=True)
     for span, sums, spreads in found:
         if not sums:
             continue
-        held = Span({**sums, CITY: sum(sums.values(), Sums())}, spreads)
+        held = Span(with_city(sums), spreads)
         for code in MEASURES:
             yield from thinned([_cell(span.first, key, code, held) for key in (CITY, *city_map().centres)])
-
-
-def _last_of(first: date) -> date:
-    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def _cell(month: date, centre_id: int, code: str, held: Span) -> Cell:

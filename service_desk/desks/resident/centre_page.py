@@ -29,7 +29,7 @@ from service_desk.desks.speech import spoken
 from service_desk.errors import NotFound
 from service_desk.reports.measures import MEASURES
 from service_desk.reports.rules import FEWEST, HIDDEN, Days, is_hidden, usual_days
-from service_desk.reports.sums import CITY, Sums, spreads_of, sums_of
+from service_desk.reports.sums import CITY, spreads_of, sums_of, with_city
 from service_desk.slas.queries import standards
 from service_desk.slas.rules.weekly import format_day, week_of
 
@@ -71,7 +71,7 @@ def forget() -> None:
 @desk.get("/centres/<int:number>", endpoint="centre_page")
 def centre(number: int) -> str:
     """Show a centre: ?days= 30, 90 or 365. At most four statements."""
-    found = next((each for each in city_map().centres.values() if each.number == number), None)
+    found = city_map().numbered(number)
     if found is None:
         raise NotFound
     today = present_day()
@@ -102,7 +102,7 @@ def centre(number: int) -> str:
 def _read(days: Days) -> Span:
     """Return the figures of all centres and of the city. Two statements."""
     sums = sums_of([days], by="centre")[0]
-    return Span({**sums, CITY: sum(sums.values(), Sums())}, spreads_of([days], ["resolve"])[0])
+    return Span(with_city(sums), spreads_of([days], ["resolve"])[0])
 
 
 def _row(code: str, span: Span, centre_id: int) -> Row:

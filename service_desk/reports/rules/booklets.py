@@ -7,11 +7,9 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from service_desk.reports.rules.days import Days, month_of
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, datetime
+    from datetime import datetime
 
 #: shape of the content; a page reads the shapes it knows
 VERSION = 1
@@ -34,34 +32,6 @@ OF_MONTH = ("measures", "centres", "trend", "types", "contractors", "arrivals")
 WAITS = (1, 5, 30, 120, 360, 720, 1440)
 #: a letter that was begun and not settled so long after: whoever began it is gone
 LEASE = timedelta(minutes=10)
-
-
-def days_of(month: date) -> Days:
-    """Return the days of a month. month: its first day."""
-    return Days(month, (month + timedelta(days=31)).replace(day=1) - timedelta(days=1))
-
-
-def month_before(month: date) -> date:
-    """Return the first day of the month before."""
-    return month_of(month - timedelta(days=1))
-
-
-def year_before(month: date) -> date:
-    """Return the first day of the same month a year before."""
-    return month.replace(year=month.year - 1)
-
-
-def last_month(today: date) -> date:
-    """Return the first day of the last month that is over."""
-    return month_before(month_of(today))
-
-
-def months_back(month: date, count: int) -> list[date]:
-    """Return the first days of so many months, oldest first, this one the last."""
-    found = [month]
-    while len(found) < count:
-        found.append(month_before(found[-1]))
-    return found[::-1]
 
 
 def is_time(local: datetime) -> bool:

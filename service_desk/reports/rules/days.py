@@ -83,20 +83,49 @@ def month_of(day: date) -> date:
     return day.replace(day=1)
 
 
+def month_before(month: date) -> date:
+    """Return the first day of the month before. month: a first day, here and below."""
+    return month_of(month - timedelta(days=1))
+
+
+def month_after(month: date) -> date:
+    """Return the first day of the month after."""
+    return (month + timedelta(days=31)).replace(day=1)
+
+
+def year_before(month: date) -> date:
+    """Return the first day of the same month a year before."""
+    return month.replace(year=month.year - 1)
+
+
+def last_month(today: date) -> date:
+    """Return the first day of the last month that is over."""
+    return month_before(month_of(today))
+
+
+def months_back(month: date, count: int) -> list[date]:
+    """Return the first days of so many months, oldest first, this one the last."""
+    found = [month]
+    while len(found) < count:
+        found.append(month_before(found[-1]))
+    return found[::-1]
+
+
+def days_of(month: date) -> Days:
+    """Return the days of a month."""
+    return Days(month, month_after(month) - timedelta(days=1))
+
+
 def whole_months(days: Days) -> tuple[list[date], list[Days]]:
     """Return what the days are made of: whole months by their first day, and the rest as at most two runs of days."""
     first = month_of(days.first)
     if first < days.first:
-        first = _next_month(first)
+        first = month_after(first)
     months = []
-    while _next_month(first) - timedelta(days=1) <= days.last:
+    while month_after(first) - timedelta(days=1) <= days.last:
         months.append(first)
-        first = _next_month(first)
+        first = month_after(first)
     if not months:
         return [], [days]
     head, tail = Days(days.first, months[0] - timedelta(days=1)), Days(first, days.last)
     return months, [each for each in (head, tail) if each.length > 0]
-
-
-def _next_month(first: date) -> date:
-    return (first + timedelta(days=31)).replace(day=1)
