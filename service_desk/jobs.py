@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from datetime import time as wall_time
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -83,35 +83,78 @@ def send_letters(authority_id: int) -> dict[str, int]:
         return send(carrier, compose, now=clock.steady()) if carrier else {}
 
 
-#: the last start of a rebuild of each authority, and its thread
-_rebuilds: dict[int, tuple[float, threading.Thread]] = {}
+@dataclass
+class Beside:
+    """A run beside the timetable. began: on a clock that only goes on (s); is_well: it has ended without an error."""
+
+    thread: threading.Thread
+    began: float
+    began_at: datetime
+    is_well: bool = False
+
+
+#: the last run of what takes minutes, by its name and authority
+beside: dict[tuple[str, int], Beside] = {}
 #: a rebuild that failed is begun again no sooner
 _REBUILD_AGAIN_SECONDS = 60.0
 
 
+def _run_beside(does: Callable[[], object]) -> None:
+    """Run what takes minutes beside the timetable, which messages wait for; never twice at once for an authority."""
+    app, here = current_app._get_current_object(), tenant_id()  # type: ignore[attr-defined]  # noqa: SLF001 — for the thread
+    last = beside.get((does.__name__, here))
+    if last is not None and last.thread.is_alive():
+        return
+
+    def run() -> None:
+        with app.app_context(), tenant(here):
+            try:
+                does()
+                own.is_well = True
+            except Exception as error:  # noqa: BLE001 — it comes again, what was made before stays; the error is logged whole
+                log.error("beside_failed", work=does.__name__, authority=here, exc_info=error)
+
+    thread = threading.Thread(target=run, name=f"{does.__name__}-{here}", daemon=True)
+    own = beside[does.__name__, here] = Beside(thread, time.monotonic(), clock.now())
+    thread.start()
+
+
 def count_figures() -> None:
-    """Count what is new. Figures that cannot be trusted are made anew beside the timetable, which messages wait for."""
+    """Count what is new. Figures that cannot be trusted are made anew beside the timetable."""
     if not needs_rebuild():
         count()
         return
-    here = tenant_id()
-    began, thread = _rebuilds.get(here, (float("-inf"), None))
-    if (thread is None or not thread.is_alive()) and time.monotonic() - began > _REBUILD_AGAIN_SECONDS:
-        app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 — for the thread
-        thread = threading.Thread(target=_rebuild, args=(app, here), name=f"rebuild-{here}", daemon=True)
-        _rebuilds[here] = (time.monotonic(), thread)
-        thread.start()
+    last = beside.get((make_figures.__name__, tenant_id()))
+    if last is None or time.monotonic() - last.began > _REBUILD_AGAIN_SECONDS:
+        _run_beside(make_figures)
 
 
-def _rebuild(app: Flask, authority_id: int) -> None:
-    with app.app_context(), tenant(authority_id):
-        try:
-            cases = rebuild(is_waiting=False)
-            log.info("figures_rebuilt", authority=authority_id, cases=cases)
-        except InvalidMove:
-            log.info("figures_counted_elsewhere", authority=authority_id)
-        except Exception as error:  # noqa: BLE001 — the next run begins anew; the error is logged whole
-            log.error("figures_not_rebuilt", authority=authority_id, exc_info=error)
+def make_figures() -> None:
+    """Make the present authority's figures from scratch, unless somebody is at it."""
+    try:
+        log.info("figures_rebuilt", authority=tenant_id(), cases=rebuild(is_waiting=False))
+    except InvalidMove:
+        log.info("figures_counted_elsewhere", authority=tenant_id())
+
+
+def last_time(at: wall_time, now: datetime) -> datetime:
+    """Return when the city's clocks last showed this hour, ``now`` included. now: aware."""
+    here = clock.local(now)
+    found = datetime.combine(here.date(), at, clock.CITY_ZONE)
+    if found > here:
+        found = datetime.combine(here.date() - timedelta(days=1), at, clock.CITY_ZONE)
+    return found.astimezone(UTC)
+
+
+def _at_night(does: Callable[[], object], at: wall_time | None = None) -> None:
+    """Run what is made of the figures: once a day from this hour of the city on, and at the start of the process.
+
+    While figures are made anew, and after an error, it comes again at the timer's next look. at: None = at each look.
+    """
+    last = beside.get((does.__name__, tenant_id()))
+    is_done = at and last and last.is_well and last.began_at >= last_time(at, clock.now())
+    if not is_done and not needs_rebuild():
+        _run_beside(does)
 
 
 @dataclass(frozen=True)
@@ -122,44 +165,6 @@ class Timer:
     every_seconds: float
     does: Callable[[], object]
     for_all: bool = False
-    #: once a day, at this hour of the city, and at the start; every_seconds is then how soon it is tried again after a failure
-    daily_at: wall_time | None = None
-
-
-def seconds_until(at: wall_time, now: datetime) -> float:
-    """Return how long it is until the city's clocks next show this hour. now: aware."""
-    here = clock.local(now)
-    due = datetime.combine(here.date(), at, clock.CITY_ZONE)
-    if due <= here:
-        due = datetime.combine(here.date() + timedelta(days=1), at, clock.CITY_ZONE)
-    return due.timestamp() - now.timestamp()
-
-
-#: the nightly work that runs beside the timetable, by name and authority
-_aside: dict[tuple[str, int], threading.Thread] = {}
-
-
-def _at_night(does: Callable[[], object]) -> None:
-    """Run what takes minutes beside the timetable, which messages wait for; never twice at once. Raises NotCounted."""
-    if needs_rebuild():
-        raise NotCounted
-    key = does.__name__, tenant_id()
-    running = _aside.get(key)
-    if running is None or not running.is_alive():
-        _aside[key] = threading.Thread(target=_run_aside, args=(does, key[1]), name=key[0], daemon=True)
-        _aside[key].start()
-
-
-def _run_aside(does: Callable[[], object], authority_id: int) -> None:
-    with _app().app_context(), tenant(authority_id):
-        try:
-            does()
-        except Exception as error:  # noqa: BLE001 — what was made the night before stays; the error is logged whole
-            log.error("nightly_failed", work=does.__name__, authority=authority_id, exc_info=error)
-
-
-class NotCounted(Exception):
-    """The figures are being made anew; what is made of them waits."""
 
 
 TIMETABLE = (
@@ -169,9 +174,9 @@ TIMETABLE = (
     Timer("record_order_breaches", 30, record_order_breaches),
     Timer("climb_rungs", 30, climb_rungs),
     Timer("raise_thresholds", 3600, raise_thresholds),
-    Timer("raise_changes", 300, lambda: _at_night(raise_changes), daily_at=wall_time(6, 30)),
-    Timer("make_expected", 300, lambda: _at_night(make_expected), daily_at=wall_time(3, 10)),
-    Timer("find_hot_spots", 300, lambda: _at_night(find_hot_spots), daily_at=wall_time(3, 40)),
+    Timer("raise_changes", 300, lambda: _at_night(raise_changes, wall_time(6, 30))),
+    Timer("make_expected", 300, lambda: _at_night(make_expected, wall_time(3, 10))),
+    Timer("find_hot_spots", 300, lambda: _at_night(find_hot_spots, wall_time(3, 40))),
     Timer("write_digests", 60, write_digests),
     Timer("price_breaches", 300, price_breaches),
     Timer("close_silent", 600, close_silent),
@@ -195,30 +200,21 @@ def run_timetable() -> None:
         while not stop.is_set():
             for timer in TIMETABLE:
                 if time.monotonic() >= due[timer.name] and not stop.is_set():
-                    is_done = _run(timer)
-                    wait = timer.every_seconds
-                    if is_done and timer.daily_at is not None:
-                        wait = seconds_until(timer.daily_at, clock.now())
-                    due[timer.name] = time.monotonic() + wait
+                    _run(timer)
+                    due[timer.name] = time.monotonic() + timer.every_seconds
             stop.wait(1)
 
 
-def _run(timer: Timer) -> bool:
-    """Run a timer for each authority, or once. Returns whether nothing went wrong."""
+def _run(timer: Timer) -> None:
     try:
         _look_at_the_clock()
         if timer.for_all:
             timer.does()
-            return True
+            return
         for authority in kept.authorities():
             with tenant(authority.id):
                 timer.does()
-    except NotCounted:
-        return False
     except OperationalError as error:
         log.warning("timer_database_away", timer=timer.name, error=type(error).__name__)
-        return False
     except Exception as error:  # noqa: BLE001 — the timetable outlives one bad row; the error is logged whole
         log.error("timer_failed", timer=timer.name, exc_info=error)
-        return False
-    return True

@@ -187,11 +187,10 @@ def test_the_command_tells_what_differs(app, owner, said, counted):
 
 
 def test_the_timetable_makes_figures_anew_beside_itself_and_then_counts(app, said, monkeypatch):
-    monkeypatch.setattr(jobs, "_rebuilds", {})
+    monkeypatch.setattr(jobs, "beside", {})
     receive.receive_report(said(), RESIDENT)
     jobs.count_figures()
-    _began, thread = jobs._rebuilds[1]
-    thread.join()
+    jobs.beside["make_figures", 1].thread.join()
     assert not count_figures.needs_rebuild()
     receive.receive_report(said(), RESIDENT)
     jobs.count_figures()
@@ -200,7 +199,7 @@ def test_the_timetable_makes_figures_anew_beside_itself_and_then_counts(app, sai
 
 
 def test_a_rebuild_that_failed_is_not_begun_again_at_once(app, said, monkeypatch):
-    monkeypatch.setattr(jobs, "_rebuilds", {})
+    monkeypatch.setattr(jobs, "beside", {})
     monkeypatch.setattr(jobs, "_REBUILD_AGAIN_SECONDS", 1e9)
     tried = []
 
@@ -211,7 +210,7 @@ def test_a_rebuild_that_failed_is_not_begun_again_at_once(app, said, monkeypatch
     monkeypatch.setattr(jobs, "rebuild", fails)
     for _each in range(2):
         jobs.count_figures()
-        jobs._rebuilds[1][1].join()
+        jobs.beside["make_figures", 1].thread.join()
     assert len(tried) == 1
     assert count_figures.needs_rebuild()
 
