@@ -278,6 +278,12 @@ def _as_json(value: object) -> str:
     raise TypeError(type(value).__name__)
 
 
+def one_at_a_time(key: str) -> None:
+    """Let one transaction of the authority at a time go on with this key: the others wait until it has ended."""
+    asked = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, :here))")
+    db.session.execute(asked, {"key": key, "here": tenant_id()})
+
+
 class _Blocks:
     """Hands out ids from blocks fetched off a sequence, so rows know their id before they are inserted."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from service_desk.community.models import Commitment, CommitmentEvent, Visit
 from service_desk.community.rules import SOON_DAYS
@@ -77,14 +77,6 @@ def standing(today: date, *, centre_id: int | None = None) -> Standing:
 
 def _same_visit() -> Any:
     return (Visit.authority_id == Commitment.authority_id) & (Visit.id == Commitment.visit_id)
-
-
-def wait_for(submission_key: str) -> None:
-    """Let one transaction at a time go on with this form."""
-    db.session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:key, :authority))"),
-        {"key": submission_key, "authority": tenant_id()},
-    )
 
 
 def by_key(submission_key: str) -> Commitment | None:

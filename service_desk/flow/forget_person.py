@@ -17,7 +17,7 @@ from service_desk.messages.actions.forgetting import forget_messages
 from service_desk.people import actions as people
 from service_desk.people import forgetting
 from service_desk.people.queries import resident_by_phone
-from service_desk.people.rules import Actor
+from service_desk.people.rules import SYSTEM
 from service_desk.tickets import forgetting as tickets
 from service_desk.work import as_owner, transaction
 
@@ -59,7 +59,7 @@ def forget_person(raw_phone: str, why: str) -> Forgotten:
             if resident is not None:
                 forgetting.forget_resident(resident.id)
             for ticket_id in mine or [None]:
-                people.note_access(Actor("system"), ticket_id, "forgotten", now, why=reason)
+                people.note_access(SYSTEM, ticket_id, "forgotten", now, why=reason)
         for key in keys:
             storage().drop(key)
     return Forgotten(len(mine), sent, heard, len(keys))

@@ -15,7 +15,7 @@ from service_desk.flow.receive import receive_report
 from service_desk.intake.rules import Said, SaidPlace, clean_text
 from service_desk.people.actions import phone_number
 from service_desk.tickets import queries as tickets
-from service_desk.work import transaction
+from service_desk.work import one_at_a_time, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,7 +68,7 @@ def make_commitment(visit_id: int, said: Promised, actor: Actor) -> int:
         # A transaction of its own, under a key of its own: what follows can be sent again, and finds the same ticket.
         values["ticket_id"] = _open(visit, values["words"], said, said.opens, actor)
     with transaction():
-        queries.wait_for(said.submission_key)
+        one_at_a_time(said.submission_key)
         found = queries.by_key(said.submission_key)
         if found is not None:
             return found.id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from service_desk import clock
@@ -11,6 +11,7 @@ from service_desk.reports import expected
 from service_desk.reports.expected import CITY, DAYS
 from service_desk.reports.lasted import Times, judged_as_told, judged_had_it_been_told, observed, take_time
 from service_desk.reports.rules import usual_days
+from service_desk.reports.rules.days import days_of, last_month, months_back
 from service_desk.reports.survival import as_said, estimate
 from service_desk.work import transaction
 
@@ -71,14 +72,17 @@ def _estimates(seen: Mapping[Key, list[Lasted]]) -> dict[Key, Estimate]:
 def _back_tests(now: datetime) -> dict[str, list[list[Any]]]:
     """Return {type: [[month, judged, within half, within most], …]} of the months that have anything to judge."""
     found: dict[str, list[list[Any]]] = {}
-    for month, until in _months(now):
-        since = _instant(month)
+    for month in months_back(last_month(clock.local(now).date()), BACK_MONTHS):
+        days = days_of(month)
+        since, until = (
+            each.astimezone(UTC) for each in (days.since(clock.CITY_ZONE), days.until(clock.CITY_ZONE))
+        )
         with transaction():
             take_time()
             seen = observed(since - timedelta(days=DAYS), since, since)
             if not seen:
                 continue
-            judged = _judged(seen, since, _instant(until), now)
+            judged = _judged(seen, since, until, now)
         for service, each in sorted(judged.items()):
             found.setdefault(service, []).append([month.isoformat(), each.cases, each.in_half, each.in_most])
     return found
@@ -98,19 +102,3 @@ def _judged(
         for centre_id in centres
     }
     return judged_had_it_been_told(told, since, until, now)
-
-
-def _months(now: datetime) -> list[tuple[date, date]]:
-    """Return the first days of the last whole months and of the months after them, oldest first."""
-    first = clock.local(now).date().replace(day=1)
-    found = []
-    for _ in range(BACK_MONTHS):
-        before = (first - timedelta(days=1)).replace(day=1)
-        found.append((before, first))
-        first = before
-    return found[::-1]
-
-
-def _instant(day: date) -> datetime:
-    """Return the local midnight with which a day begins."""
-    return datetime(day.year, day.month, day.day, tzinfo=clock.CITY_ZONE).astimezone(UTC)

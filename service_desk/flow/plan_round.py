@@ -17,7 +17,7 @@ from service_desk.supervision.queries import rounds as queries
 from service_desk.supervision.queries import stops as stop_queries
 from service_desk.supervision.rules.ways import short_way
 from service_desk.supervision.rules.who import may_supervise
-from service_desk.work import transaction
+from service_desk.work import one_at_a_time, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +58,7 @@ def plan_round(plan: Plan, actor: Actor) -> int:
         raise BadInput(problems)
     with transaction():
         # A double press: the second waits here until the first one's round is there.
-        queries.wait_to_plan(plan.submission_key)
+        one_at_a_time(plan.submission_key)
         found = queries.by_key(plan.submission_key)
         if found is not None:
             return found.id

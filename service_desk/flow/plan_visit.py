@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from service_desk import clock
 from service_desk.city.queries import city_map
-from service_desk.community import actions, meetings, queries
+from service_desk.community import actions, meetings
 from service_desk.community.rules import may_hold, may_promise
 from service_desk.errors import BadInput, InvalidMove, NotAllowed
 from service_desk.intake.rules import SaidPlace, clean_text
 from service_desk.routing import queries as routes
-from service_desk.work import transaction
+from service_desk.work import one_at_a_time, transaction
 
 if TYPE_CHECKING:
     from datetime import date, time
@@ -51,7 +51,7 @@ def plan_visit(plan: Plan, actor: Actor) -> int:
         raise BadInput({"key": "required"})
     with transaction():
         # A double press: the second waits here until the first one's visit is there.
-        queries.wait_for(plan.submission_key)
+        one_at_a_time(plan.submission_key)
         found = meetings.visit_by_key(plan.submission_key)
         if found is not None:
             return found.id

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select
 
+from service_desk.contractors.rules.statement import content_hash
 from service_desk.errors import NotFound
 from service_desk.extensions import db
 from service_desk.people.models import Membership, Staff
+from service_desk.people.rules import ABILITIES
 from service_desk.reports.models import Booklet, BookletReader, Letter
-from service_desk.reports.rules.booklets import content_hash
-from service_desk.work import new_id, put, tenant_id
+from service_desk.work import new_id, one_at_a_time, put, tenant_id
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
 
 #: who may read figures, and so get a booklet
-READERS = ("mayor", "manager", "admin")
+READERS = tuple(role for role, verbs in ABILITIES.items() if "see_figures" in verbs)
 #: months of a list
 MONTHS_LISTED = 6
 
@@ -39,11 +40,7 @@ class Line:
 
 def hold(month: date) -> None:
     """Let one transaction at a time make booklets of a month."""
-    key = f"booklets {month.isoformat()}"
-    db.session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:key, :here))"),
-        {"key": key, "here": tenant_id()},
-    )
+    one_at_a_time(f"booklets {month.isoformat()}")
 
 
 def newest(month: date) -> dict[int, Booklet]:

@@ -38,12 +38,10 @@ _DEGREE_M = 111_320
 _LEAST_RADIUS_M = 60.0
 _ROW = f"c.place_cell / {STRIDE} / {SQUARES}"
 _COLUMN = f"c.place_cell % {STRIDE} / {SQUARES}"
-#: arrivals with a place; what was joined to another request is the same thing, and not sensitive ever
+#: arrivals with a place, which what was joined to another request has not; sensitive ones never
 _COUNTED = """
   c.authority_id = :here AND c.round = 0 AND c.place_cell IS NOT NULL AND NOT c.is_sensitive
   AND c.opened_day BETWEEN :first AND :last AND c.service_code = ANY(:services)
-  AND NOT (c.done_at IS NULL AND NOT c.is_open AND EXISTS (SELECT FROM tickets t
-    WHERE t.authority_id = c.authority_id AND t.id = c.ticket_id AND t.status = 'duplicate'))
 """
 _COUNTS = f"""
 SELECT c.service_code, {_ROW}, {_COLUMN}, count(*), count(*) FILTER (WHERE c.opened_day >= :recent),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from service_desk.extensions import db
-from service_desk.reports.rules import Share, Steps, whole_months
+from service_desk.reports.rules import Steps, whole_months
 from service_desk.reports.rules.populations import COUNTED, STANDING
 from service_desk.work import tenant_id
 
@@ -64,25 +64,9 @@ class Sums:
         """Return the residents who said whether it is done."""
         return self.said_yes + self.said_no
 
-    def share(self, code: str) -> Share:
-        """Return the part and whole of a measure that is a share. Raises KeyError for another."""
-        part, whole = _SHARES[code]
-        return Share(getattr(self, part), getattr(self, whole))
-
     def __add__(self, other: Sums) -> Sums:
         """Return both together."""
         return Sums(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(Sums)))
-
-
-_SHARES = {
-    "on_time": ("met", "due"),
-    "came_back": ("came_back", "done"),
-    "without_work": ("without_work", "ended"),
-    "satisfaction": ("said_yes", "said"),
-    "response": ("said", "done"),
-    "repeats": ("repeats", "received"),
-    "hazards": ("hazards", "received"),
-}
 
 
 @dataclass(slots=True)

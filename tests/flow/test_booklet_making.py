@@ -14,6 +14,7 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import ProgrammingError
 
 from service_desk import work
+from service_desk.contractors.rules.statement import content_hash
 from service_desk.errors import BadInput, NotAllowed
 from service_desk.extensions import db
 from service_desk.flow.breach import record_breaches
@@ -23,7 +24,7 @@ from service_desk.flow.receive import receive_report
 from service_desk.people.rules import Actor, Role
 from service_desk.reports import booklets
 from service_desk.reports.models import Booklet, FigureDay, HotSpot
-from service_desk.reports.rules.booklets import MOST_TYPES, TREND, content_hash
+from service_desk.reports.rules.booklets import MOST_TYPES, TREND
 from service_desk.reports.rules.days import months_back, year_before
 from service_desk.reports.sums import CITY
 from service_desk.tickets.queries import ticket_or_404

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from service_desk.clock import CITY_ZONE
-from service_desk.reports.rules import Share, Spread, between, last_days, may_compare, percent
+from service_desk.reports.rules import between, last_days, may_compare, percent
 
 NOW = datetime(2026, 11, 25, 9, 24, tzinfo=UTC)
 
@@ -53,7 +53,3 @@ def test_nothing_has_no_share():
 def test_under_twenty_cases_nothing_is_compared():
     assert not may_compare(19, 1000)
     assert may_compare(20, 20)
-    assert Share(10, 19, 50, 100).change is None
-    assert Share(15, 20, 50, 100).change == 25.0
-    assert Spread(20, 5.0, 9.0, 19, 4.0).change is None
-    assert Spread(20, 5.0, 9.0, 20, 4.0).change == 1.0

@@ -12,7 +12,7 @@ from service_desk.contractors.rules.orders import ORDER_EVENTS, OrderFact
 from service_desk.errors import NotFound
 from service_desk.extensions import db
 from service_desk.tickets.models import Ticket, TicketEvent
-from service_desk.work import tenant_id
+from service_desk.work import one_at_a_time, tenant_id
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -143,10 +143,7 @@ def statement_of(unit_id: int, month: date) -> Statement | None:
 def hold_months(unit_ids: Iterable[int]) -> None:
     """Let nobody else propose for these contractors, or sign their months, until this transaction ends."""
     for unit_id in sorted(unit_ids):
-        db.session.execute(
-            text("SELECT pg_advisory_xact_lock(hashtextextended(:key, :authority))"),
-            {"key": f"months of {unit_id}", "authority": tenant_id()},
-        )
+        one_at_a_time(f"months of {unit_id}")
 
 
 def signed_months(unit_ids: Collection[int]) -> set[tuple[int, date]]:

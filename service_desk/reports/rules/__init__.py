@@ -28,8 +28,6 @@ __all__ = [
     "WEEKS",
     "Days",
     "Period",
-    "Share",
-    "Spread",
     "Steps",
     "apportioned",
     "between",
@@ -114,56 +112,6 @@ def percent(part: int, whole: int) -> float | None:
 def may_compare(*wholes: int) -> bool:
     """Say whether every one of the numbers of cases is large enough for a comparison."""
     return all(whole >= FEWEST for whole in wholes)
-
-
-@dataclass(frozen=True)
-class Share:
-    """A share of cases, with the same share of the period before."""
-
-    part: int = 0
-    whole: int = 0
-    part_before: int = 0
-    whole_before: int = 0
-
-    @property
-    def percent(self) -> float | None:
-        """Return the share in percent, None of nothing."""
-        return percent(self.part, self.whole)
-
-    @property
-    def is_few(self) -> bool:
-        """Say whether there are too few cases to compare anything by this share."""
-        return not may_compare(self.whole)
-
-    @property
-    def change(self) -> float | None:
-        """Return the change in percentage points, None when either period has too few cases."""
-        if not may_compare(self.whole, self.whole_before):
-            return None
-        return round((self.percent or 0) - (percent(self.part_before, self.whole_before) or 0), 1)
-
-
-@dataclass(frozen=True)
-class Spread:
-    """How long something took, in hours: the half and nine tenths of the cases took no longer."""
-
-    cases: int = 0
-    half: float | None = None
-    nine_tenths: float | None = None
-    cases_before: int = 0
-    half_before: float | None = None
-
-    @property
-    def is_few(self) -> bool:
-        """Say whether there are too few cases to compare anything by this."""
-        return not may_compare(self.cases)
-
-    @property
-    def change(self) -> float | None:
-        """Return the change of the median in hours, None when either period has too few cases."""
-        if self.half is None or self.half_before is None or not may_compare(self.cases, self.cases_before):
-            return None
-        return round(self.half - self.half_before, 2)
 
 
 def apportioned(values: Sequence[Decimal], total: int) -> list[int]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+
+from service_desk.contractors.rules.statement import content_hash
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,19 +39,9 @@ def is_time(local: datetime) -> bool:
     return (local.day, local.hour) >= (DAY, HOUR)
 
 
-def canonical(content: Mapping[str, Any]) -> bytes:
-    """Return the one way to write a content down: keys in order, nothing between, UTF-8."""
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def content_hash(content: Mapping[str, Any]) -> bytes:
-    """Return the sha256 of a content, by which anybody can check that it was not changed."""
-    return hashlib.sha256(canonical(content)).digest()
-
-
 def is_corrected(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     """Say whether what is counted of the month came out differently. What was true at a moment does not count."""
-    return any(canonical({"": old.get(part)}) != canonical({"": new.get(part)}) for part in OF_MONTH)
+    return any(content_hash({"": old.get(part)}) != content_hash({"": new.get(part)}) for part in OF_MONTH)
 
 
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from service_desk.city.kept import Kept
 from service_desk.contractors.models import WorkOrder
@@ -118,14 +118,6 @@ def rounds(
         .limit(LIMIT)
     )
     return [RoundLine(*row) for row in db.session.execute(query)]
-
-
-def wait_to_plan(submission_key: str) -> None:
-    """Let one transaction at a time go on with this form."""
-    db.session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:key, :authority))"),
-        {"key": submission_key, "authority": tenant_id()},
-    )
 
 
 def orders_of_ids(ids: Iterable[int]) -> list[WorkOrder]:
