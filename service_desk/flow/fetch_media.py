@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 FETCH = "service_desk.jobs.fetch_media"
 #: outcomes of messages of the chat that made the request: their photos are the report's own
 _OF_REPORT = frozenset({"chatting", "reported"})
+#: what is not fetched again
+_SETTLED = frozenset({media.KEPT, media.REFUSED})
 
 
 def fetch_media(authority_id: int, *, now: Callable[[], datetime] = clock.now) -> dict[str, int]:
@@ -37,9 +39,10 @@ def fetch_media(authority_id: int, *, now: Callable[[], datetime] = clock.now) -
             waiting = media.take_waiting(now())
         for each in waiting:
             found = {place: _fetched(url) for place, url in each.media}
-            counts.update(_keep(each, found, now()))
+            outcomes = _keep(each, found, now())
+            counts.update(outcomes.values())
             for place, url in each.media:
-                if sandbox_photo.is_of_sandbox(url) and found[place] is not None:
+                if sandbox_photo.is_of_sandbox(url) and outcomes[place] in _SETTLED:
                     sandbox_photo.drop_sandbox_photo(url)
     return dict(counts)
 
@@ -50,7 +53,7 @@ def _fetched(url: str) -> EncodedPhoto | str | None:
         if sandbox_photo.is_of_sandbox(url):
             return encode(sandbox_photo.take_sandbox_photo(url))
         return encode(fetch(url, config.current()))
-    except (Away, OSError) as away:
+    except Away as away:
         log.info("media_away", why=str(away))
         return None
     except (Refused, BadPhoto) as refused:
@@ -58,8 +61,10 @@ def _fetched(url: str) -> EncodedPhoto | str | None:
         return media.REFUSED
 
 
-def _keep(waiting: media.Waiting, found: dict[int, EncodedPhoto | str | None], now: datetime) -> Counter[str]:
-    """Store the files, then write the rows; files whose rows were not written are removed again."""
+def _keep(
+    waiting: media.Waiting, found: dict[int, EncodedPhoto | str | None], now: datetime
+) -> dict[int, str]:
+    """Store the files, then write the rows; files whose rows were not written are removed again. Returns {place: outcome}."""
     photos = {place: each for place, each in found.items() if each is not None and not isinstance(each, str)}
     stored: dict[int, tuple[str, EncodedPhoto]] = {}
     for place, photo in photos.items():
@@ -80,7 +85,7 @@ def _keep(waiting: media.Waiting, found: dict[int, EncodedPhoto | str | None], n
         drop(list(stored.values()))
         raise
     drop([stored[place] for place in stored.keys() - mine])
-    return Counter(states[place] or media.LOST if place in mine else "later" for place in states)
+    return {place: states[place] or media.LOST if place in mine else "later" for place in states}
 
 
 def _attach(waiting: media.Waiting, new: list[tuple[str, EncodedPhoto]], now: datetime) -> None:

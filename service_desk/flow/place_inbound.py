@@ -25,7 +25,7 @@ _LONGEST_CHARS = 2000
 
 def see_unplaced(actor: Actor) -> list[Inbound]:
     """Return what waits for a decision, oldest first. One statement. Raises NotAllowed."""
-    _check(actor)
+    check(actor)
     mine = (Inbound.authority_id == tenant_id(), Inbound.outcome.in_(UNPLACED), Inbound.ticket_id.is_(None))
     return list(db.session.scalars(select(Inbound).where(*mine).order_by(Inbound.at).limit(MOST)))
 
@@ -35,14 +35,14 @@ def put_on(inbound_id: int, reference: str, actor: Actor) -> int:
 
     A second press changes nothing. Raises BadInput, NotFound, NotAllowed.
     """
-    _check(actor)
+    check(actor)
     digits = reference_in(reference)
     ticket = tickets.by_reference(digits) if digits else None
     if ticket is None:
         raise BadInput({"reference": "unknown"})
     now = clock.now()
     with transaction():
-        row = _waiting(inbound_id)
+        row = waiting(inbound_id)
         if row is None:
             return ticket.id
         locked = tickets.lock(ticket.id)
@@ -61,15 +61,15 @@ def put_on(inbound_id: int, reference: str, actor: Actor) -> int:
 
 def dismiss(inbound_id: int, actor: Actor) -> None:
     """Note that nothing follows from it; the words stay. Raises NotFound, NotAllowed."""
-    _check(actor)
+    check(actor)
     with transaction():
-        row = _waiting(inbound_id)
+        row = waiting(inbound_id)
         if row is not None:
             messages.place_inbound(row.id, "dismissed", resident_id=row.resident_id)
             log.info("inbound_dismissed", inbound_id=row.id, staff_id=actor.id)
 
 
-def _waiting(inbound_id: int) -> Inbound | None:
+def waiting(inbound_id: int) -> Inbound | None:
     """Return the message, locked; None when somebody has decided about it before. Raises NotFound."""
     key = (tenant_id(), inbound_id)
     row = db.session.get(Inbound, key, with_for_update=True, populate_existing=True)
@@ -78,6 +78,7 @@ def _waiting(inbound_id: int) -> Inbound | None:
     return row if row.outcome in UNPLACED and row.ticket_id is None else None
 
 
-def _check(actor: Actor) -> None:
+def check(actor: Actor) -> None:
+    """Let in who may file for another. Raises NotAllowed."""
     if not may(actor, "file_for_other"):
         raise NotAllowed

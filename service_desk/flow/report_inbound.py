@@ -13,10 +13,10 @@ from sqlalchemy import select
 
 from service_desk import clock, config
 from service_desk.city.queries import city_map
-from service_desk.errors import Conflict, NotAllowed, NotFound
+from service_desk.errors import Conflict, NotFound
 from service_desk.extensions import db
 from service_desk.flow.fetch_media import FETCH
-from service_desk.flow.place_inbound import UNPLACED
+from service_desk.flow.place_inbound import UNPLACED, check, waiting
 from service_desk.flow.receive import receive_report
 from service_desk.intake.queries import report_by_key
 from service_desk.intake.rules import SaidPlace, clean_text
@@ -25,7 +25,6 @@ from service_desk.messages.models import Inbound
 from service_desk.messages.rules.words import digit_in, language_of
 from service_desk.people import actions as people
 from service_desk.people.queries import resident_by_phone
-from service_desk.people.rules import may
 from service_desk.work import tenant_id, transaction
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ class Opening:
 
 def see_opening(inbound_id: int, actor: Actor) -> Opening:
     """Return what a report from this message, and from those that belong to it, would begin with. Raises NotAllowed, NotFound."""
-    _check(actor)
+    check(actor)
     row = _row(inbound_id)
     together = _together(row)
     text = clean_text(
@@ -91,7 +90,7 @@ def open_report(inbound_id: int, said: Said, actor: Actor) -> int:
     said: as the clerk completed it; number, channel and key are the message's. A second press, also of somebody else,
     leads to the request of the first. Raises BadInput, NotAllowed, NotFound.
     """
-    _check(actor)
+    check(actor)
     with transaction():
         row = _row(inbound_id, is_locked=True)
         if row.ticket_id is not None:
@@ -115,9 +114,10 @@ def _put_all_on(inbound_ids: Sequence[int], said: Said, ticket_id: int, actor: A
     with transaction() as after:
         resident = resident_by_phone(said.phone or "")
         for each in inbound_ids:
-            messages.place_inbound(
-                each, "reported", resident_id=resident.id if resident else None, ticket_id=ticket_id
-            )
+            if waiting(each) is not None:  # else somebody has decided about it meanwhile
+                messages.place_inbound(
+                    each, "reported", resident_id=resident.id if resident else None, ticket_id=ticket_id
+                )
         people.note_access(actor, ticket_id, "inbound_opened", clock.now())
         after.ring(FETCH, tenant_id())
 
@@ -161,8 +161,3 @@ def _key(inbound_id: int) -> str:
     """Return the report's key: the same for each press, and nothing that anybody else could send first."""
     asked = f"inbound.{tenant_id()}.{inbound_id}".encode()
     return hmac.new(config.current().secret_key.encode(), asked, hashlib.sha256).hexdigest()[:32]
-
-
-def _check(actor: Actor) -> None:
-    if not may(actor, "file_for_other"):
-        raise NotAllowed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from service_desk import config
 from service_desk.intake.photos import encode, storage
+from service_desk.intake.rules import BadPhoto
 
 #: begins the address of a photo that this house keeps for its own sandbox; no callback can bring such an address
 SCHEME = "sandbox:"
@@ -20,8 +21,11 @@ def is_of_sandbox(url: str) -> bool:
 
 
 def take_sandbox_photo(url: str) -> bytes:
-    """Return the bytes behind the sandbox's address. Raises FileNotFoundError once it was dropped."""
-    return storage().get(url.removeprefix(SCHEME), "full")
+    """Return the bytes behind the sandbox's address. Raises BadPhoto once it was dropped."""
+    try:
+        return storage().get(url.removeprefix(SCHEME), "full")
+    except FileNotFoundError as gone:
+        raise BadPhoto("gone") from gone
 
 
 def drop_sandbox_photo(url: str) -> None:

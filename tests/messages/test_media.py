@@ -16,8 +16,10 @@ from service_desk import clock, config
 from service_desk.flow.fetch_media import FETCH, fetch_media
 from service_desk.flow.hear import hear
 from service_desk.flow.receive import receive_report
+from service_desk.flow.sandbox_photo import keep_sandbox_photo, take_sandbox_photo
 from service_desk.flow.sweep import sweep
 from service_desk.intake.photos import storage
+from service_desk.intake.rules import BadPhoto
 from service_desk.messages.actions import InboundMessage
 from service_desk.messages.channels.media import Away, Refused, fetch, public_address
 from service_desk.people.rules import Actor
@@ -207,3 +209,22 @@ def test_a_file_that_is_too_large_or_cut_off_is_not_kept(carrier, monkeypatch):
     carrier.answers["/m/3"] = (429, "text/plain", b"", {})
     with pytest.raises(Away):
         fetch(f"{carrier.address}/m/3", settings)
+
+
+def test_a_photo_from_the_sandbox_s_phone_stays_until_the_request_has_it(app, said, look, monkeypatch):
+    receive_report(said(), Actor("resident"))
+    url, kind = keep_sandbox_photo(photo())
+    send(url, kind=kind)
+    start = clock.now()
+    with monkeypatch.context() as full:
+        full.setattr(type(storage()), "put", _full_disk)
+        assert fetch_media(1, now=lambda: start) == {"later": 1}
+    assert take_sandbox_photo(url)
+    assert fetch_media(1, now=lambda: start + timedelta(days=1)) == {"kept": 1}
+    assert look("SELECT photo_count FROM tickets") == [(1,)]
+    with pytest.raises(BadPhoto):
+        take_sandbox_photo(url)
+
+
+def _full_disk(*_):
+    raise OSError(28, "No space left on device")
