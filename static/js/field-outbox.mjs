@@ -7,6 +7,8 @@
 import { openOutbox } from "./outbox.mjs";
 
 const EVERY_MS = 45_000;
+/** The first request after a network came back often fails: it is tried again soon, then ever later. */
+const SOON_MS = 2_000;
 let shared = null;
 
 /** Return { box, words, busy, send } of this page, or null where it keeps none. busy: entries that are being put together. */
@@ -31,6 +33,7 @@ export default function fieldOutbox(element) {
   let isSending = false;
   let lastRefused = 0;
   let isWanted = false;
+  let pause = SOON_MS;
 
   const waiting = () => entries.filter((entry) => entry.state === "waiting");
 
@@ -69,6 +72,11 @@ export default function fieldOutbox(element) {
     const held = Math.max(0, ...waiting().map((entry) => entry.held || 0)) - Date.now();
     if (held > 0) setTimeout(send, held + 50);
     else if (isWanted && waiting().length) setTimeout(send, 500);
+    else if (["offline", "busy"].includes(stopped) && waiting().length && navigator.onLine && pause < EVERY_MS) {
+      setTimeout(send, pause);
+      pause *= 2;
+    }
+    if (!stopped) pause = SOON_MS;
     if (!here.busy && entries.some((entry) => before.has(entry.key) && entry.state !== "waiting" && entry.page === location.pathname)) renew();
   }
 
@@ -80,7 +88,10 @@ export default function fieldOutbox(element) {
     element.hidden = true; // No storage here: forms are sent as forms.
   });
   retry.addEventListener("click", send);
-  window.addEventListener("online", send);
+  window.addEventListener("online", () => {
+    pause = SOON_MS;
+    send();
+  });
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && send());
   setInterval(() => document.visibilityState === "visible" && waiting().length && send(), EVERY_MS);
 }

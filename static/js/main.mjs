@@ -9,16 +9,29 @@ function load(name) {
   return loading.get(name);
 }
 
-export function start(root = document) {
-  for (const element of root.querySelectorAll("[data-module]")) {
-    for (const name of element.dataset.module.split(/\s+/)) {
-      if (!name || element.hasAttribute(`data-started-${name}`)) continue;
-      element.setAttribute(`data-started-${name}`, "");
-      load(name)?.then((module) => module.default(element)).catch((error) => console.error(name, error));
-    }
+async function begin(name, element) {
+  try {
+    (await load(name))?.default(element);
+  } catch (error) {
+    console.error(name, error);
   }
+  element.setAttribute(`data-started-${name}`, "");
 }
 
-start();
+/** Start what the elements under root ask for; the promise is kept once each has begun or failed. */
+export function start(root = document) {
+  const starting = [];
+  for (const element of root.querySelectorAll("[data-module]")) {
+    for (const name of element.dataset.module.split(/\s+/)) {
+      if (!name || element.hasAttribute(`data-wanted-${name}`)) continue;
+      element.setAttribute(`data-wanted-${name}`, "");
+      starting.push(begin(name, element));
+    }
+  }
+  return Promise.all(starting);
+}
+
+const all = [start()];
 // A key hint anywhere on the page is enough to want the keyboard's module.
-if (document.querySelector("[data-hotkey]")) load("hotkeys")?.then((module) => module.default(document.body));
+if (document.querySelector("[data-hotkey]")) all.push(begin("hotkeys", document.body));
+Promise.all(all).then(() => document.documentElement.setAttribute("data-started", ""));

@@ -119,8 +119,8 @@ def chromium() -> Iterator[Browser]:
 class Visitor:
     """A person at a browser. problems: console errors and policy violations seen so far."""
 
-    def __init__(self, context: BrowserContext, site: str) -> None:
-        self.context, self.site = context, site
+    def __init__(self, context: BrowserContext, site: str, *, scripts: bool = True) -> None:
+        self.context, self.site, self.scripts = context, site, scripts
         self.problems: list[str] = []
         self.page: Page = context.new_page()
         self.page.on(
@@ -129,8 +129,10 @@ class Visitor:
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
 
     def go(self, path: str) -> Page:
-        """Open a page of the city."""
+        """Open a page of the city, and wait until its scripts listen."""
         self.page.goto(self.site + path)
+        if self.scripts and self.page.locator("script[src*='js/main']").count():
+            self.page.locator("html[data-started]").wait_for(state="attached")
         return self.page
 
     def axe(self) -> list[str]:
@@ -163,7 +165,7 @@ def visit(chromium, site) -> Iterator[object]:
         )
         context.set_default_timeout(10_000)
         contexts.append(context)
-        return Visitor(context, site)
+        return Visitor(context, site, scripts=scripts)
 
     yield make
     for context in contexts:

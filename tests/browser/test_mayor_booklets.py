@@ -27,7 +27,7 @@ def mayor(chromium, old_city):
         context = chromium.new_context(viewport=viewport, locale=locale, java_script_enabled=scripts, **more)
         context.set_default_timeout(30_000)
         contexts.append(context)
-        visitor = Visitor(context, old_city)
+        visitor = Visitor(context, old_city, scripts=scripts)
         _sign_in(visitor, "mayor")
         page = visitor.go("/mayor/booklets")
         page.locator("form[action='/mayor/booklets/make'] button").click()

@@ -47,7 +47,7 @@ def mayor(chromium, old_city):
         )
         context.set_default_timeout(20_000)
         contexts.append(context)
-        visitor = Visitor(context, old_city)
+        visitor = Visitor(context, old_city, scripts=scripts)
         _sign_in(visitor, "mayor")
         return visitor
 
