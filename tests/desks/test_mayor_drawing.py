@@ -3,7 +3,7 @@
 import math
 import re
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from service_desk.desks.mayor.pictures_areas import SHADES, shade, steps
@@ -23,6 +23,8 @@ def _is_sound(found, values):
 
 
 @given(NUMBERS)
+@example([1e-05])
+@example([5e-324])
 def test_an_axis_of_numbers_holds_every_value_from_nought_on_even_ticks(values):
     for unit in ("number", "hours"):
         found = axis(values, unit)
@@ -31,6 +33,7 @@ def test_an_axis_of_numbers_holds_every_value_from_nought_on_even_ticks(values):
 
 
 @given(PERCENTS)
+@example([1e-05, 3e-05])
 def test_an_axis_of_shares_never_passes_a_hundred(values):
     found = axis(values, "percent")
     assert found.high <= 100
@@ -38,6 +41,7 @@ def test_an_axis_of_shares_never_passes_a_hundred(values):
 
 
 @given(NUMBERS.filter(bool))
+@example([5e-324])
 def test_a_line_has_a_point_for_each_value_and_none_for_a_gap(values):
     drawn = line(values, axis(values, "number"))
     assert len(re.findall(r"[ML]", drawn.path)) == sum(each is not None for each in values)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import text
 
@@ -14,6 +16,7 @@ from service_desk.messages.rules import own_words as rules
 from service_desk.messages.rules.choosing import SPOKEN
 
 PLACE = "/admin/words/received/sms/he"
+DUE = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
 OWN = "שלום מ{sender}. פנייה {reference} נקלטה. עד {due}.\n{link}"
 
 
@@ -34,7 +37,7 @@ def admin(client):
 
 
 def received():
-    return wording.render("received", "sms", "he", set_words.example())
+    return wording.render("received", "sms", "he", set_words.example() | {"due_at": DUE})
 
 
 def keep(admin, words=OWN, seen="1"):

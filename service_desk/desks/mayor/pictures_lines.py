@@ -32,6 +32,10 @@ class Axis:
         return round(SIDE * (self.high - value) / (self.high - self.low), 2)
 
 
+#: an axis spans no less: what differs less is the same to a reader
+_LEAST = 0.01
+
+
 def axis(values: Sequence[float | None], unit: str) -> Axis:
     """Return an axis with round numbers for these values. unit: percent (never above 100), hours, or a number of things.
 
@@ -41,7 +45,7 @@ def axis(values: Sequence[float | None], unit: str) -> Axis:
     high = max(found, default=1.0) or 1.0
     low = min(found, default=0.0) if unit == "percent" else 0.0
     scale = _DAY_HOURS if unit == "hours" and high > 2 * _DAY_HOURS else 1.0
-    step = _round_step((high - low) / scale) * scale
+    step = _round_step(max((high - low) / scale, _LEAST)) * scale
     if unit == "number":
         step = max(step, 1.0) if step <= 1 else math.ceil(step)
     bottom, top = math.floor(low / step) * step, math.ceil(high / step) * step
