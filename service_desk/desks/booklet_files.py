@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from email.message import EmailMessage
 from email.utils import formatdate, parseaddr
@@ -15,9 +14,9 @@ from flask_babel import gettext as _
 from service_desk import config
 from service_desk.desks import booklet_trend as trend
 from service_desk.desks import booklet_words as say
+from service_desk.desks import paper
 from service_desk.desks.mayor import words
 from service_desk.desks.speech import RTL
-from service_desk.errors import Unavailable
 from service_desk.messages.channels.email import html_of
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
     from service_desk.reports.models import Booklet
 
-PDF_TYPE = "application/pdf"
 #: whom a letter of a city without a mail server is said to come from
 _NOBODY = "Keshet <keshet@localhost>"
 
@@ -82,21 +80,10 @@ def as_pdf(booklet: Booklet, locale: str) -> bytes:
 
 
 def _draw(booklet: Booklet, locale: str) -> bytes:
-    try:
-        from weasyprint import CSS, HTML  # noqa: PLC0415 — 20 MB that only a printed page needs
-    except OSError as error:
-        raise Unavailable("no_pdf") from error
     # past Flask's own rendering, which asks who is looking: a worker draws letters, and nobody looks
-    paper = current_app.jinja_env.get_template("mayor/booklet_pdf.html")
-    page = paper.render(**shown(booklet, locale), locale=locale)
-    # This renderer knows no <bdi>: the marks of Unicode isolate the same words.
-    page = re.sub(r"(<bdi[^>]*>)(.*?)(</bdi>)", "\\1\u2068\\2\u2069\\3", page, flags=re.DOTALL)
-    static = config.ROOT / "static"
-    style = CSS(filename=str(static / "css" / "booklet.css"))
-    body: bytes = HTML(string=page, base_url=f"{static}/").write_pdf(
-        stylesheets=[style], pdf_variant="pdf/ua-1"
-    )
-    return body
+    template = current_app.jinja_env.get_template("mayor/booklet_pdf.html")
+    page = template.render(**shown(booklet, locale), locale=locale)
+    return paper.as_pdf(page, "booklet.css", pdf_variant="pdf/ua-1")
 
 
 def compose(booklet: Booklet, address: str, locale: str, letter_id: int) -> EmailMessage:
@@ -118,7 +105,7 @@ def compose(booklet: Booklet, address: str, locale: str, letter_id: int) -> Emai
         body = _body(booklet, home)
         letter.set_content(body)
         letter.add_alternative(html_of(body, locale), subtype="html")
-        main, sub = PDF_TYPE.split("/")
+        main, sub = paper.PDF_TYPE.split("/")
         letter.add_attachment(as_pdf(booklet, locale), main, sub, filename=file_name(booklet, "pdf"))
         # at the end: what is attached takes such headers of before to its own part
         letter["Content-Language"] = locale

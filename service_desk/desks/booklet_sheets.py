@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from service_desk.reports.models import Booklet
 
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 
 def as_xlsx(booklet: Booklet, locale: str) -> bytes:
     """Return the booklet as a spreadsheet: a sheet for each part, numbers as numbers, no formula from anybody's words."""

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import io
-import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, render_template
 from flask_babel import gettext as _
 
-from service_desk import config
 from service_desk.city import kept
-from service_desk.desks import money
+from service_desk.desks import money, paper
 from service_desk.desks.filters import by_language
 from service_desk.desks.speech import RTL
-from service_desk.errors import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from service_desk.contractors.models import Statement
-
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def file_name(content: Mapping[str, Any], ending: str) -> str:
@@ -30,27 +25,13 @@ def file_name(content: Mapping[str, Any], ending: str) -> str:
     return f"statement-{content['unit']['code']}-{content['month'][:7]}.{ending}"
 
 
-def _sent(body: bytes, mimetype: str, name: str) -> Response:
-    response = Response(body, mimetype=mimetype)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
 def as_pdf(content: Mapping[str, Any], signed: Statement | None, signer: str, locale: str) -> Response:
     """Return the statement as PDF. Raises Unavailable when the machine has no library that draws text."""
-    try:
-        from weasyprint import CSS, HTML  # noqa: PLC0415 — 20 MB that only a printed page needs
-    except OSError as error:
-        raise Unavailable("no_pdf") from error
     page = render_template(
         "money/statement_pdf.html", **shown(content, signed, signer), locale=locale, rtl=locale in RTL
     )
-    # This renderer knows no <bdi>: the marks of Unicode isolate the same words.
-    page = re.sub(r"(<bdi[^>]*>)(.*?)(</bdi>)", "\\1\u2068\\2\u2069\\3", page, flags=re.DOTALL)
-    static = config.ROOT / "static"
-    style = CSS(filename=str(static / "css" / "statement.css"))
-    body = HTML(string=page, base_url=f"{static}/").write_pdf(stylesheets=[style])
-    return _sent(body, "application/pdf", file_name(content, "pdf"))
+    body = paper.as_pdf(page, "statement.css")
+    return paper.handed(body, paper.PDF_TYPE, file_name(content, "pdf"))
 
 
 def shown(content: Mapping[str, Any], signed: Statement | None, signer: str) -> dict[str, Any]:
@@ -97,7 +78,7 @@ def as_xlsx(content: Mapping[str, Any], locale: str) -> Response:
     sheet.set_column(0, 9, 18)
     sheet.freeze_panes(1, 0)
     book.close()
-    return _sent(buffer.getvalue(), XLSX_TYPE, file_name(content, "xlsx"))
+    return paper.handed(buffer.getvalue(), paper.XLSX_TYPE, file_name(content, "xlsx"))
 
 
 def _head() -> list[str]:

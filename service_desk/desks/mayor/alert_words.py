@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
 from service_desk.desks.filters import by_language
 from service_desk.desks.mayor import words
@@ -47,16 +46,10 @@ def said(alert: Alert, rule: AlertRule) -> Said:
         id=alert.id,
         title=str(words.NAME[rule.measure]),
         centre=city_map().centres.get(alert.centre_id),
-        type=type_name(alert.service_code),
+        type=words.type_name(alert.service_code),
         sentence=_sentence(alert.found, rule),
         href=_behind(alert, rule),
     )
-
-
-def type_name(service_code: str) -> str:
-    """Return the reader's name of a type; nothing for all of them."""
-    service = catalogue().types.get(service_code)
-    return str(by_language(service.name)) if service else service_code
 
 
 def _sentence(found: dict[str, Any], rule: AlertRule) -> str:
@@ -116,7 +109,7 @@ def of_what(rule: AlertRule) -> str:
     """Return of which types."""
     if rule.service_code is None:
         return _("each type")
-    return type_name(rule.service_code) if rule.service_code else _("all types together")
+    return words.type_name(rule.service_code) if rule.service_code else _("all types together")
 
 
 def condition(rule: AlertRule) -> str:

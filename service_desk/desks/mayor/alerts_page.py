@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from service_desk import clock
 from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
 from service_desk.desks.filters import by_language
 from service_desk.desks.mayor import alert_words, words
-from service_desk.desks.mayor.door import desk
+from service_desk.desks.mayor.door import actor, desk
 from service_desk.errors import BadInput
 from service_desk.flow import set_alert
 from service_desk.people.rules import may
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from service_desk.people.rules import Actor
 
 #: days of alerts that are listed, and how many of them
 LISTED_DAYS, MOST = 30, 200
@@ -43,10 +41,6 @@ _FRESH = {
 }
 
 
-def _actor() -> Actor:
-    return cast("Actor", cast("Any", current_user).actor)
-
-
 @desk.get("/mayor/alerts", endpoint="alerts")
 def alerts_page() -> str:
     """Show what was raised in the last days, and the rules. Two statements beside the session's."""
@@ -58,7 +52,7 @@ def add_alert() -> ResponseReturnValue:
     """Add a rule; what is wrong comes back beside what was typed."""
     typed = {name: request.form.get(name, "").strip()[:40] for name in _FRESH}
     try:
-        set_alert.add_rule(_wanted(typed), _actor())
+        set_alert.add_rule(_wanted(typed), actor())
     except BadInput as error:
         return _page(typed, error.problems), 422
     flash(_("The rule works from now on."))
@@ -69,7 +63,7 @@ def add_alert() -> ResponseReturnValue:
 def set_rule(rule_id: int) -> ResponseReturnValue:
     """Stop a rule, or let it work again (active=1)."""
     is_active = request.form.get("active") == "1"
-    set_alert.set_active(rule_id, _actor(), is_active=is_active)
+    set_alert.set_active(rule_id, actor(), is_active=is_active)
     flash(_("The rule works again.") if is_active else _("The rule is stopped."))
     return redirect(url_for("mayor.alerts", _anchor="rules"), 303)
 
@@ -127,7 +121,7 @@ def _page(typed: Mapping[str, str], problems: Mapping[str, str]) -> str:
         say=alert_words,
         typed=typed,
         errors={name: alert_words.problem(code) for name, code in problems.items()},
-        may_set=may(_actor(), "set_alerts"),
+        may_set=may(actor(), "set_alerts"),
         kinds=list(alert_words.KIND.items()),
         measures=[(code, words.NAME[code]) for code in OF_THRESHOLD],
         places=[("each", _("each centre")), ("city", _("the whole city"))]

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from service_desk import clock, config
 from service_desk.city.queries import city_map
 from service_desk.desks import booklet_files as files
 from service_desk.desks import booklet_sheets as sheets
 from service_desk.desks import booklet_words as say
-from service_desk.desks import money
-from service_desk.desks.mayor.door import desk
+from service_desk.desks import money, paper
+from service_desk.desks.mayor.door import actor, desk
 from service_desk.errors import BadInput, NotFound
 from service_desk.flow import make_booklets, send_letters
 from service_desk.flow.subscribe import subscribe
@@ -31,18 +30,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from service_desk.people.rules import Actor
     from service_desk.reports.models import Booklet
-
-
-def _actor() -> Actor:
-    return cast("Actor", cast("Any", current_user).actor)
-
-
-def _sent(body: bytes, mimetype: str, name: str) -> Response:
-    response = Response(body, mimetype=mimetype)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 @desk.get("/mayor/booklets", endpoint="booklets")
@@ -57,17 +45,17 @@ def _page(problems: dict[str, str] | None = None, month: str = "") -> ResponseRe
     found = booklets.listed(before)
     months = [(first, {each.centre_id: each for each in lines}) for first, lines in _by_month(found)]
     last = last_month(clock.local(clock.now()).date())
-    actor = _actor()
+    reader = actor()
     page = render_template(
         "mayor/booklets.html",
         months=months,
         older=months[-1][0].strftime("%Y-%m") if len(months) == booklets.MONTHS_LISTED else "",
         is_older=before is not None,
         places=_places(),
-        mine=booklets.subscriptions(actor.id or 0),
+        mine=booklets.subscriptions(reader.id or 0),
         unsent=letters.unsent(),
         counts=letters.counts(),
-        own=letters.own_sent(actor.id or 0) if _stays_in_the_house() else [],
+        own=letters.own_sent(reader.id or 0) if _stays_in_the_house() else [],
         has_mail=send_letters.has_mail(config.current()),
         is_sandbox=_stays_in_the_house(),
         choices=[(f"{each:%Y-%m}", say.month_name(each)) for each in reversed(months_back(last, MOST_MONTHS_BACK))],
@@ -98,7 +86,7 @@ def make() -> ResponseReturnValue:
     """Make what is missing or was corrected of a month."""
     typed = request.form.get("month", "")[:7]
     try:
-        made = make_booklets.make_now(money.read_month(typed), _actor())
+        made = make_booklets.make_now(money.read_month(typed), actor())
     except BadInput as error:
         return _page(error.problems, typed)
     if made:
@@ -113,7 +101,7 @@ def mail() -> ResponseReturnValue:
     """Keep which booklets come to the reader's own mail."""
     chosen = {int(each) for each in request.form.getlist("booklet") if each.isascii() and each.isdigit()}
     try:
-        subscribe(chosen, _actor())
+        subscribe(chosen, actor())
     except BadInput as error:
         return _page(error.problems)
     if chosen:
@@ -132,7 +120,7 @@ def mail() -> ResponseReturnValue:
 @desk.post("/mayor/booklets/letters/<int:letter_id>", endpoint="send_letter_again")
 def again(letter_id: int) -> ResponseReturnValue:
     """Let a letter that was given up go again."""
-    send_letters.send_again(letter_id, _actor())
+    send_letters.send_again(letter_id, actor())
     flash(_("The letter goes again."))
     return redirect(url_for("mayor.booklets", _anchor="letters"), 303)
 
@@ -142,12 +130,12 @@ def letter(letter_id: int) -> ResponseReturnValue:
     """Give the reader's own letter as a file, where none leaves the house. Raises NotFound for another's."""
     if not _stays_in_the_house():
         raise NotFound
-    found = next((each for each in letters.own_sent(_actor().id or 0) if each.id == letter_id), None)
+    found = next((each for each in letters.own_sent(actor().id or 0) if each.id == letter_id), None)
     if found is None:
         raise NotFound
     booklet = booklets.booklet_or_404(found.booklet_id)
     body = files.compose(booklet, letters.address_of(found.staff_id), str(get_locale()), letter_id)
-    return _sent(body.as_bytes(), "message/rfc822", f"letter-{letter_id}.eml")
+    return paper.handed(body.as_bytes(), "message/rfc822", f"letter-{letter_id}.eml")
 
 
 @desk.get("/mayor/booklets/<int:booklet_id>", endpoint="booklet")
@@ -184,13 +172,15 @@ def _behind(booklet: Booklet) -> dict[str, str]:
 def booklet_pdf(booklet_id: int) -> Response:
     """Give a booklet on paper, in the reader's language."""
     booklet = booklets.booklet_or_404(booklet_id)
-    return _sent(files.as_pdf(booklet, str(get_locale())), files.PDF_TYPE, files.file_name(booklet, "pdf"))
+    return paper.handed(
+        files.as_pdf(booklet, str(get_locale())), paper.PDF_TYPE, files.file_name(booklet, "pdf")
+    )
 
 
 @desk.get("/mayor/booklets/<int:booklet_id>.xlsx", endpoint="booklet_xlsx")
 def booklet_xlsx(booklet_id: int) -> Response:
     """Give a booklet as a spreadsheet."""
     booklet = booklets.booklet_or_404(booklet_id)
-    return _sent(
-        sheets.as_xlsx(booklet, str(get_locale())), sheets.XLSX_TYPE, files.file_name(booklet, "xlsx")
+    return paper.handed(
+        sheets.as_xlsx(booklet, str(get_locale())), paper.XLSX_TYPE, files.file_name(booklet, "xlsx")
     )

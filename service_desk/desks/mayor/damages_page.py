@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from service_desk import clock
 from service_desk.city.queries import city_map
@@ -16,7 +15,7 @@ from service_desk.desks import money
 from service_desk.desks.clerk.door import staff_names
 from service_desk.desks.clerk.happened import sentence
 from service_desk.desks.mayor import words
-from service_desk.desks.mayor.door import contractor_or_404, desk
+from service_desk.desks.mayor.door import actor, contractor_or_404, desk
 from service_desk.desks.mayor.scorecards_page import compared
 from service_desk.desks.statement_files import as_pdf, as_xlsx, shown
 from service_desk.errors import BadInput, NotFound
@@ -31,17 +30,12 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from service_desk.contractors.models import Statement
-    from service_desk.people.rules import Actor
 
 TO_DECIDE = ("accepted", "contested", "proposed")
 #: months shown for each contractor
 MONTHS = 6
 #: rows of one list of damages; the page says when it stops there
 MOST_ROWS = 200
-
-
-def _actor() -> Actor:
-    return cast("Actor", current_user.actor)
 
 
 def _month(text: str) -> date:
@@ -73,7 +67,7 @@ def contractors_page() -> str:
         hidden=HIDDEN,
         money=money,
         words=words,
-        may_decide=may(_actor(), "decide_damage"),
+        may_decide=may(actor(), "decide_damage"),
     )
 
 
@@ -114,7 +108,7 @@ def decide(damage_id: int) -> ResponseReturnValue:
     """Decide a damage; what is wrong comes back beside what was typed."""
     form = {name: request.form.get(name, "") for name in ("decision", "words", "reason")}
     try:
-        settle_damage.decide_damage(damage_id, _actor(), form["decision"], form["words"], form["reason"])
+        settle_damage.decide_damage(damage_id, actor(), form["decision"], form["words"], form["reason"])
     except BadInput as error:
         return _damage(damage_id, form=form, problems=error.problems), 422
     flash(_("The decision is kept."))
@@ -135,7 +129,7 @@ def _damage(damage_id: int, **more: Any) -> str:
         lines=money.working_lines(row.working),
         events=[(each, sentence(each)) for each in events_of(ticket.id) if each.seq in proofs],
         decided_by=staff_names().get(row.decided_by or 0, ""),
-        may_decide=may(_actor(), "decide_damage") and row.decided_at is None,
+        may_decide=may(actor(), "decide_damage") and row.decided_at is None,
         form=more.get("form") or {},
         problems=more.get("problems") or {},
         money=money,
@@ -154,7 +148,7 @@ def sign(unit_id: int, month: str) -> ResponseReturnValue:
     """Freeze the month."""
     contractor_or_404(unit_id)
     try:
-        statements.sign_statement(unit_id, _month(month), _actor())
+        statements.sign_statement(unit_id, _month(month), actor())
     except BadInput as error:
         return _statement(unit_id, _month(month), problem=error.problems["month"]), 422
     flash(_("The statement is signed. Nobody can change it any more."))
@@ -197,5 +191,5 @@ def _statement(unit_id: int, month: date, problem: str = "") -> str:
         draft=draft,
         key=f"{month:%Y-%m}",
         problem=money.PROBLEM[problem] if problem else "",
-        may_sign=may(_actor(), "decide_damage"),
+        may_sign=may(actor(), "decide_damage"),
     )

@@ -10,9 +10,7 @@ from flask import render_template, request
 from flask_babel import format_date
 from flask_babel import gettext as _
 
-from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
-from service_desk.desks.filters import by_language
 from service_desk.desks.mayor import words
 from service_desk.desks.mayor.door import desk, read_centre
 from service_desk.desks.mayor.expected_drawing import curve
@@ -76,7 +74,7 @@ def expected_page() -> str:
         rows=[_row(each) for each in sorted(rows, key=lambda each: -each.cases)],
         made_at=max((each.made_at for each in rows), default=None),
         chosen=chosen,
-        chosen_name=name_of(chosen),
+        chosen_name=words.type_name(chosen),
         centre=centre,
         own=[_row(each) for each in own],
         shown=_row(shown) if shown else None,
@@ -97,18 +95,12 @@ def _chosen(rows: Iterable[Expected]) -> str:
     return asked if any(each.service_code == asked for each in rows) else ""
 
 
-def name_of(service_code: str) -> Any:
-    """Return the reader's name of a type."""
-    service = catalogue().types.get(service_code)
-    return by_language(service.name) if service else service_code
-
-
 def _row(row: Expected) -> dict[str, Any]:
     centre = city_map().centres.get(row.centre_id)
     standard = standards().slas.get(row.service_code)
     return {
         "code": row.service_code,
-        "name": name_of(row.service_code),
+        "name": words.type_name(row.service_code),
         "centre": centre,
         "promise": duration(standard.resolve_minutes, standard.calendar_code) if standard else "–",
         "half": _said(row.half_minutes),

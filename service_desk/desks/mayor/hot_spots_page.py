@@ -12,7 +12,6 @@ from service_desk.city.queries import city_map
 from service_desk.desks.area_svg import area_shapes
 from service_desk.desks.mayor import words
 from service_desk.desks.mayor.door import desk, read_centre
-from service_desk.desks.mayor.expected_page import name_of
 from service_desk.reports import hot_spots
 from service_desk.reports.chance import FALSE_SHARE
 from service_desk.reports.rules.spots import FEWEST_CASES, FEWEST_DAYS, SPAN_WEEKS
@@ -71,7 +70,7 @@ def _row(spot: HotSpot, behind: dict[int, Behind]) -> dict[str, Any]:
     top = max(spot.weeks, default=0) or 1
     return {
         "spot": spot,
-        "name": name_of(spot.service_code),
+        "name": words.type_name(spot.service_code),
         "centre": city_map().centres.get(spot.centre_id),
         "expected": _usual(spot.expected),
         "bars": [
@@ -104,7 +103,7 @@ def _feature(spot: HotSpot) -> dict[str, Any]:
         "geometry": {"type": "Point", "coordinates": [spot.lon, spot.lat]},
         "properties": {
             "number": centre.number if centre else None,
-            "title": name_of(spot.service_code),
+            "title": words.type_name(spot.service_code),
             "address": spot.street,
             "due": _("%(came)s, %(usual)s to be expected", came=came, usual=_usual(spot.expected)),
             "state": "late",

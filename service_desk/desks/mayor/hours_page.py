@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import get_locale
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from service_desk import clock
 from service_desk.city import kept
 from service_desk.city.queries import city_map
 from service_desk.desks.mayor import hours_words as said
 from service_desk.desks.mayor import words
-from service_desk.desks.mayor.door import desk, read_period
+from service_desk.desks.mayor.door import actor, desk, read_period
 from service_desk.errors import BadInput, NotFound
 from service_desk.flow import set_hours
 from service_desk.reports.arrivals import NOBODY, Arrivals, arrivals, busiest_closed
@@ -29,17 +27,11 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from service_desk.city.models import Centre
-    from service_desk.people.rules import Actor
     from service_desk.slas.rules.weekly import DayWindows
 
 #: the city's week begins on Sunday; weekdays count from Monday = 0
-WEEK = (6, 0, 1, 2, 3, 4, 5)
 #: shades of the picture
 SHADES = 5
-
-
-def _actor() -> Actor:
-    return cast("Actor", current_user.actor)
 
 
 def _centre(number: int) -> Centre:
@@ -98,7 +90,7 @@ def set_week(number: int) -> ResponseReturnValue:
     seen = request.form.get("seen", "")
     try:
         set_hours.set_week(
-            centre.id, int(seen) if seen.isdecimal() and len(seen) < 19 else None, typed, _actor()
+            centre.id, int(seen) if seen.isdecimal() and len(seen) < 19 else None, typed, actor()
         )
     except BadInput as error:
         kept.forget()  # another's hours may be newer than what this process remembers
@@ -114,7 +106,7 @@ def set_day(number: int) -> ResponseReturnValue:
     centre = _centre(number)
     form = {name: request.form.get(name, "") for name in ("day", "hours", "name")}
     try:
-        set_hours.set_day(centre.id, _date(form["day"]), form["hours"], form["name"], _actor())
+        set_hours.set_day(centre.id, _date(form["day"]), form["hours"], form["name"], actor())
     except BadInput as error:
         return _page(centre, day_form=form, day_problems=error.problems), 422
     kept.forget()
@@ -125,7 +117,7 @@ def set_day(number: int) -> ResponseReturnValue:
 @desk.post("/mayor/hours/<int:number>/day/<int:day_id>/drop", endpoint="drop_day")
 def drop_day(number: int, day_id: int) -> ResponseReturnValue:
     """Take a day back."""
-    set_hours.drop_day(_centre(number).id, day_id, _actor())
+    set_hours.drop_day(_centre(number).id, day_id, actor())
     kept.forget()
     flash(_("The day follows the usual week again."))
     return redirect(url_for("mayor.centre_hours", number=number) + "#days", 303)
@@ -172,14 +164,10 @@ def _page(centre: Centre, **more: Any) -> str:
         trial=_state(found, more["tried"], centre, rows_of(more["tried"])) if more.get("tried") else None,
         days=[day for day in standards().days_of(centre.calendar_code) if day.day >= today],
         shared=[day for day in standards().days if day.calendar_code is None and day.day >= today][:4],
-        may_set=set_hours.may_set(_actor(), centre.id),
+        may_set=set_hours.may_set(actor(), centre.id),
         format_day=format_day,
-        week_days=[(weekday, _day_name(weekday)) for weekday in WEEK],
+        week_days=[(weekday, words.day_name(weekday)) for weekday in words.WEEK],
     )
-
-
-def _day_name(weekday: int) -> str:
-    return str(get_locale().days["stand-alone"]["wide"][weekday])
 
 
 def _state(
@@ -196,7 +184,7 @@ def _state(
         "closed": found.while_closed(calendar),
         "percent": found.closed_percent(calendar),
         "busiest": [
-            (_day_name(day), f"{hour:02d}:00–{hour + 1:02d}:00", count)
+            (words.day_name(day), f"{hour:02d}:00–{hour + 1:02d}:00", count)
             for day, hour, count in busiest_closed(found, parts)
         ],
     }
@@ -207,7 +195,7 @@ def _grid(found: Arrivals, week: dict[int, DayWindows]) -> list[tuple[str, list[
     most = found.most or 1
     return [
         (
-            _day_name(day),
+            words.day_name(day),
             [
                 {
                     "count": count,
@@ -217,5 +205,5 @@ def _grid(found: Arrivals, week: dict[int, DayWindows]) -> list[tuple[str, list[
                 for hour, count in enumerate(found.hours[day])
             ],
         )
-        for day in WEEK
+        for day in words.WEEK
     ]

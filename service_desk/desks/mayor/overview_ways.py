@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import lazy_gettext as _l
 
 if TYPE_CHECKING:
@@ -34,5 +34,4 @@ def ways(asked: Asked) -> list[tuple[str, LazyString]]:
     return [
         (url_for(endpoint, **(asked.query if has_period else {})), name)
         for endpoint, name, has_period in _WAYS
-        if endpoint in current_app.view_functions
     ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flask import render_template, request
-from flask_babel import get_locale
 
 from service_desk import clock
 from service_desk.city.queries import city_map
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 #: the city's week begins on Sunday; weekdays count from Monday = 0
-WEEK = (6, 0, 1, 2, 3, 4, 5)
 #: shades of the picture
 SHADES = 5
 #: days that are over change seldom, and a year's reports are many (s)
@@ -55,24 +53,20 @@ def forget() -> None:
     _kept.forget()
 
 
-def _day_name(weekday: int) -> str:
-    return str(get_locale().days["stand-alone"]["wide"][weekday])
-
-
 def grid(found: Mapping[int, list[int]]) -> list[dict[str, Any]]:
     """Return the rows: the day's name, its reports, and its hours as (number, shade 0…SHADES)."""
     most = max(map(max, found.values())) or 1
     return [
         {
-            "name": _day_name(day),
+            "name": words.day_name(day),
             "total": sum(found[day]),
             "hours": [(cases, -(-SHADES * cases // most)) for cases in found[day]],
         }
-        for day in WEEK
+        for day in words.WEEK
     ]
 
 
 def busiest(found: Mapping[int, list[int]]) -> tuple[str, str, int] | None:
     """Return (day's name, hours, reports) of the hour of the week in which most come; None of nothing."""
     cases, day, hour = max((cases, day, -hour) for day in found for hour, cases in enumerate(found[day]))
-    return (_day_name(day), f"{-hour:02d}:00–{1 - hour:02d}:00", cases) if cases else None
+    return (words.day_name(day), f"{-hour:02d}:00–{1 - hour:02d}:00", cases) if cases else None

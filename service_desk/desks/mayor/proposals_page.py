@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import secrets
 from datetime import date
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from service_desk import clock
 from service_desk.desks.clerk.door import staff_names
 from service_desk.desks.mayor import proposals_forms as forms
 from service_desk.desks.mayor import proposals_words as said
 from service_desk.desks.mayor import words
-from service_desk.desks.mayor.door import desk
+from service_desk.desks.mayor.door import actor, desk
 from service_desk.desks.mayor.proposals_maps import maps_of
 from service_desk.desks.mayor.proposals_said import comparison, sentences, title_of
 from service_desk.desks.mayor.proposals_view import COLUMNS, table
@@ -30,12 +29,7 @@ from service_desk.reports.rules import FEWEST, HIDDEN, PROPOSAL_KINDS
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from service_desk.people.rules import Actor
     from service_desk.reports.models import Proposal
-
-
-def _actor() -> Actor:
-    return cast("Actor", current_user.actor)
 
 
 @desk.get("/mayor/proposals", endpoint="proposals")
@@ -68,7 +62,7 @@ def try_proposal(kind: str) -> ResponseReturnValue:
         return _form(kind, form, problems), 422
     key = form.get(forms.KEY, "") or secrets.token_hex(16)
     try:
-        made = try_change(change, form.get(forms.TITLE, ""), key, _actor())
+        made = try_change(change, form.get(forms.TITLE, ""), key, actor())
     except BadInput as error:
         return _form(kind, form, forms.sentences(error.problems)), 422
     return redirect(url_for("mayor.proposal", proposal_id=made), 303)
@@ -84,7 +78,7 @@ def proposal_page(proposal_id: int) -> str:
 def replay_page(proposal_id: int) -> ResponseReturnValue:
     """Replay a draft on the year as it is known now."""
     try:
-        replay_proposal(proposal_id, _seen(), _actor())
+        replay_proposal(proposal_id, _seen(), actor())
     except StaleVersion as error:
         return _stale(proposal_id, error)
     flash(_("Replayed on the year until yesterday."))
@@ -96,7 +90,7 @@ def apply_page(proposal_id: int) -> ResponseReturnValue:
     """Apply a draft from the day typed."""
     since, is_sure = _date(request.form.get("since", "")), request.form.get("sure") == "yes"
     try:
-        apply_proposal(proposal_id, _seen(), since, _actor(), is_sure=is_sure)
+        apply_proposal(proposal_id, _seen(), since, actor(), is_sure=is_sure)
     except StaleVersion as error:
         return _stale(proposal_id, error)
     except BadInput as error:
@@ -109,7 +103,7 @@ def apply_page(proposal_id: int) -> ResponseReturnValue:
 def drop_page(proposal_id: int) -> ResponseReturnValue:
     """Let a proposal go."""
     try:
-        drop_proposal(proposal_id, _seen(), _actor())
+        drop_proposal(proposal_id, _seen(), actor())
     except StaleVersion as error:
         return _stale(proposal_id, error)
     flash(_("The proposal is dropped."))
@@ -152,7 +146,7 @@ def _stale(proposal_id: int, error: StaleVersion) -> ResponseReturnValue:
 
 
 def _page(row: Proposal, problems: dict[str, str] | None = None, *, is_stale: bool = False) -> str:
-    change, result, actor = proposals.change_of(row), proposals.result_of(row), _actor()
+    change, result, reader = proposals.change_of(row), proposals.result_of(row), actor()
     people = staff_names()
     return render_template(
         "mayor/proposal.html",
@@ -170,8 +164,8 @@ def _page(row: Proposal, problems: dict[str, str] | None = None, *, is_stale: bo
         is_stale=is_stale,
         since=request.form.get("since", ""),
         today=clock.local(clock.now()).date(),
-        may_apply=may(actor, "apply_change"),
-        may_drop=may(actor, "apply_change") or row.created_by == actor.id,
+        may_apply=may(reader, "apply_change"),
+        may_drop=may(reader, "apply_change") or row.created_by == reader.id,
         fewest=FEWEST,
         hidden=HIDDEN,
         said=said,

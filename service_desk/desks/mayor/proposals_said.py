@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
-from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
 from service_desk.contractors.queries import contracts
 from service_desk.desks.filters import by_language
@@ -99,8 +98,7 @@ def title_of(change: Change) -> str:
         numbers = sorted(city.centre_of_area(code).number for code in change.areas)
         return _("Border of centres %(numbers)s", numbers=", ".join(map(str, numbers)))
     if isinstance(change, SlaChange):
-        service = catalogue().types.get(change.service_code)
-        return str(by_language(service.name)) if service else change.service_code
+        return words.type_name(change.service_code)
     if isinstance(change, HoursChange):
         return str(by_language(city.centre(change.centre_id).name))
     return _contractor(change.contract)

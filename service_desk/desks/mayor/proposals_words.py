@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_babel import format_decimal, get_locale
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+
+from service_desk.desks.mayor import words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
 
 
 #: the city's week begins on Sunday; weekdays count from Monday = 0
-WEEK = (6, 0, 1, 2, 3, 4, 5)
 KIND: Mapping[str, LazyString] = {
     "boundary": _l("A border between centres"),
     "sla": _l("The standard of a type of request"),
@@ -148,5 +149,4 @@ def difference(number: float, *, is_share: bool = False) -> str:
 
 def week() -> list[tuple[int, str]]:
     """Return (weekday 0=Monday, its name) of a week, Sunday first."""
-    names = get_locale().days["stand-alone"]["wide"]
-    return [(weekday, str(names[weekday])) for weekday in WEEK]
+    return [(weekday, words.day_name(weekday)) for weekday in words.WEEK]

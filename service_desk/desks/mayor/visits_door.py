@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 from contextlib import suppress
 from datetime import date, time
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, request
-from flask_login import current_user
 
 from service_desk import clock
 from service_desk.city.queries import city_map
 from service_desk.community import meetings, queries
 from service_desk.community.rules import may_hold, may_see_all
 from service_desk.desks.filters import by_language
+from service_desk.desks.mayor.door import actor
 from service_desk.desks.promised import shown
 from service_desk.errors import NotAllowed, NotFound
 
@@ -22,14 +22,8 @@ if TYPE_CHECKING:
     from service_desk.city.models import Centre, Unit
     from service_desk.community.models import Visit
     from service_desk.desks.promised import Shown
-    from service_desk.people.rules import Actor
 
 visits = Blueprint("visits", __name__)
-
-
-def actor() -> Actor:
-    """Return who acts; the guard let nobody else in."""
-    return cast("Actor", current_user.actor)
 
 
 def today() -> date:

@@ -16,9 +16,8 @@ from service_desk.desks import promised
 from service_desk.desks.clerk.door import staff_names
 from service_desk.desks.clerk.minimap import mini_map
 from service_desk.desks.mayor import visits_words as words
-from service_desk.desks.mayor.door import read_centre
+from service_desk.desks.mayor.door import actor, read_centre
 from service_desk.desks.mayor.visits_door import (
-    actor,
     may_read_whom,
     own_centres,
     own_units,

@@ -13,8 +13,8 @@ from service_desk.community.rules import ACTS, NEED_WORDS, Act, may_hold
 from service_desk.desks import promised
 from service_desk.desks.clerk.door import staff_names
 from service_desk.desks.mayor import visits_words as words
+from service_desk.desks.mayor.door import actor
 from service_desk.desks.mayor.visits_door import (
-    actor,
     field_day,
     field_id,
     keepers,

@@ -14,8 +14,8 @@ from service_desk.city.queries import city_map
 from service_desk.community import meetings
 from service_desk.desks.filters import by_language
 from service_desk.desks.mayor import visits_words as words
+from service_desk.desks.mayor.door import actor
 from service_desk.desks.mayor.visits_door import (
-    actor,
     field_day,
     field_hour,
     field_id,

@@ -12,8 +12,8 @@ from flask_babel import gettext as _
 from service_desk.catalog.queries import catalogue
 from service_desk.community import meetings
 from service_desk.desks.mayor import visits_words as words
+from service_desk.desks.mayor.door import actor
 from service_desk.desks.mayor.visits_door import (
-    actor,
     field_day,
     field_id,
     keepers,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flask_babel import format_date, format_decimal, ngettext
+from flask_babel import format_date, format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from service_desk.catalog.queries import catalogue
+from service_desk.desks.filters import by_language
 from service_desk.desks.speech import spoken
 
 if TYPE_CHECKING:
@@ -189,3 +191,18 @@ def shekels(agorot: float) -> str:
 def day(when: date) -> str:
     """Return a date with its weekday and year."""
     return str(format_date(when, "EEE d.M.yyyy"))
+
+
+#: the days as they stand in a week here; 0 = Monday
+WEEK = (6, 0, 1, 2, 3, 4, 5)
+
+
+def day_name(weekday: int) -> str:
+    """Return the name of a weekday. weekday: 0 = Monday."""
+    return str(get_locale().days["stand-alone"]["wide"][weekday])
+
+
+def type_name(service_code: str) -> str:
+    """Return the reader's name of a type; '' for ''."""
+    service = catalogue().types.get(service_code)
+    return str(by_language(service.name)) if service else service_code

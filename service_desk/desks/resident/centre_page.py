@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from babel.dates import get_day_names
 from flask import render_template, request
 from flask_babel import gettext as _
 
@@ -19,13 +18,11 @@ from service_desk.desks.area_svg import area_shapes
 from service_desk.desks.clerk.door import ForAMoment
 from service_desk.desks.filters import today as present_day
 from service_desk.desks.mayor import words
-from service_desk.desks.mayor.hours_page import WEEK
 from service_desk.desks.mayor.overview_changes import spoken_value
 from service_desk.desks.mayor.overview_figures import Span
 from service_desk.desks.resident.door import desk
 from service_desk.desks.resident.home import open_today
 from service_desk.desks.resident.sayings import centre_name
-from service_desk.desks.speech import spoken
 from service_desk.errors import NotFound
 from service_desk.reports.measures import MEASURES
 from service_desk.reports.rules import FEWEST, HIDDEN, Days, is_hidden, usual_days
@@ -127,8 +124,7 @@ def public_value(code: str, found: Value) -> str:
 def _week(centre: Centre) -> list[tuple[str, str]]:
     """Return (day, hours) of a usual week, Sunday first; hours "" when closed."""
     week = week_of(standards().in_force[centre.calendar_code].windows)
-    names = get_day_names("wide", context="stand-alone", locale=spoken())
-    return [(names[weekday], format_day(week[weekday])) for weekday in WEEK]
+    return [(words.day_name(weekday), format_day(week[weekday])) for weekday in words.WEEK]
 
 
 def _lines(centre_id: int) -> list[community.Line]:
