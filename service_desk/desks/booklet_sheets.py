@@ -56,7 +56,7 @@ def _sheets(booklet: Booklet) -> list[tuple[str, list[str], list[list[Cell]]]]:
         (
             _("Measures"),
             [_("Measure"), _("Unit"), say.place_name(content), _("The whole city"), _("The month before"),
-             _("The same month a year before"), _("Cases"), _("What is counted")],
+             _("The same month a year before"), _("Number of cases"), _("What is counted")],
             [_measure_line(each, few) for each in content["measures"]],
         ),
         (
@@ -72,7 +72,7 @@ def _sheets(booklet: Booklet) -> list[tuple[str, list[str], list[list[Cell]]]]:
         ),
         (
             _("Contractors"),
-            [_("Contractor"), _("Orders issued"), _("Done"), _("Fell due"), _("On time, %")],
+            [_("Contractor"), _("Orders issued"), _("Works done"), _("Fell due"), _("On time, %")],
             [[str(by_language(each["name"])), *(few if each[name] is None else each[name] for name in ("issued", "done")),
               *_due(each, few)] for each in content["contractors"]],
         ),

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 #: state of a visit → (tone of its tag, words)
 VISIT: Mapping[str, tuple[str, LazyString]] = {
-    "planned": ("accent", _l("Planned")),
+    "planned": ("accent", _l("Meeting planned")),
     "held": ("success", _l("Took place")),
     "cancelled": ("neutral", _l("Called off")),
 }
-SHOW: Words = {"open": _l("Still open"), "late": _l("Late"), "ended": _l("Came to an end"), "all": _l("All")}
+SHOW: Words = {"open": _l("The open ones"), "late": _l("Late"), "ended": _l("Came to an end"), "all": _l("All")}
 #: act → (words of its button, icon)
 ACT: Mapping[str, tuple[LazyString, str]] = {
     "kept": (_l("It was kept"), "check-circle"),

@@ -32,7 +32,7 @@ NAME: Words = {
     "missed": _l("Promises missed"),
     "on_time": _l("On time"),
     "breached": _l("Became late"),
-    "done": _l("Done"),
+    "done": _l("Works done"),
     "half": _l("Time until done, half of them"),
     "most": _l("Time until done, nine of ten"),
     "answered": _l("Taken up"),
@@ -40,9 +40,9 @@ NAME: Words = {
     "over": _l("Promises answered late"),
     "over_half": _l("How late, half of the late ones"),
     "over_most": _l("How late, nine of ten of the late ones"),
-    "came_back": _l("Reopened"),
-    "reopened": _l("Reopened"),
-    "ended": _l("Ended"),
+    "came_back": _l("Were reopened"),
+    "reopened": _l("Were reopened"),
+    "ended": _l("Requests ended"),
     "without_work": _l("Ended without work"),
     "said": _l("Residents who answered"),
     "said_yes": _l("Residents who said yes"),
@@ -123,7 +123,7 @@ HOLDER: Words = {
     "resident": _l("Waiting for the resident"),
 }
 #: where a request comes from, and where it goes in the end
-REPORT, END = _l("The report"), _l("Ended")
+REPORT, END = _l("The report"), _l("The end")
 #: colours of the bar of holders, in the order they are drawn
 HOLDER_CSS = {"contractor": "b-k", "centre": "b-a", "unit": "b-p", "outside": "b-o", "resident": "b-w"}
 STATUS: Words = {
