@@ -21,7 +21,12 @@ VISIT: Mapping[str, tuple[str, LazyString]] = {
     "held": ("success", _l("Took place")),
     "cancelled": ("neutral", _l("Called off")),
 }
-SHOW: Words = {"open": _l("The open ones"), "late": _l("Late"), "ended": _l("Came to an end"), "all": _l("All")}
+SHOW: Words = {
+    "open": _l("The open ones"),
+    "late": _l("Late"),
+    "ended": _l("Came to an end"),
+    "all": _l("All"),
+}
 #: act → (words of its button, icon)
 ACT: Mapping[str, tuple[LazyString, str]] = {
     "kept": (_l("It was kept"), "check-circle"),
