@@ -60,6 +60,11 @@ class Settings:
     mail_from: str = ""
 
     @property
+    def is_sandbox(self) -> bool:
+        """Whether messages stay in the house, where the demo shows them, and none goes to the carrier."""
+        return self.message_transport == "sandbox"
+
+    @property
     def sqlalchemy_url(self) -> str:
         """Return the database address with the driver that we use (psycopg 3)."""
         scheme, _, rest = self.database_url.partition("://")

@@ -17,7 +17,7 @@ def keep_sandbox_photo(raw: bytes) -> tuple[str, str]:
 
 def is_of_sandbox(url: str) -> bool:
     """Say whether the address is one of the sandbox's own, on an installation whose messages stay in the house."""
-    return url.startswith(SCHEME) and config.current().message_transport != "twilio"
+    return url.startswith(SCHEME) and config.current().is_sandbox
 
 
 def take_sandbox_photo(url: str) -> bytes:

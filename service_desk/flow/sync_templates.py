@@ -39,7 +39,7 @@ class Shelf(Protocol):
 def sync_whatsapp() -> dict[str, int] | None:
     """Sync with the provider that the settings name; None: there is none for WhatsApp. A silent provider is asked again later."""
     settings = config.current()
-    if settings.message_transport != "twilio" or not settings.twilio_whatsapp_sender:
+    if settings.is_sandbox or not settings.twilio_whatsapp_sender:
         return None
     from service_desk.messages.channels.contents import Contents  # noqa: PLC0415 — 80 ms that only a sender needs
 

@@ -38,14 +38,14 @@ def approved() -> Mapping[str, str]:
 def can_use(name: str) -> bool:
     """Say whether WhatsApp takes the template. An operator's own list of templates, and the sandbox, take all."""
     settings = config.current()
-    if settings.message_transport != "twilio" or settings.twilio_content_sids is not None:
+    if settings.is_sandbox or settings.twilio_content_sids is not None:
         return True
     return name in approved()
 
 
 def can_use_own(name: str) -> bool:
     """Say whether WhatsApp takes the template of the city's own words. The sandbox takes all."""
-    return config.current().message_transport != "twilio" or name in approved()
+    return config.current().is_sandbox or name in approved()
 
 
 def every_approval() -> list[Approval]:

@@ -182,7 +182,7 @@ def _approval(event: str, locale: str) -> dict[str, object]:
         "look": _APPROVAL.get(state, (state, "neutral")),
         "reason": found.reason if found else "",
         "sent": next((version for version, body in versions if body == sent), None),
-        "is_sandbox": config.current().message_transport != "twilio",
+        "is_sandbox": config.current().is_sandbox,
     }
 
 

@@ -78,7 +78,7 @@ def _places() -> list[tuple[int, int | None, Any]]:
 
 
 def _stays_in_the_house() -> bool:
-    return config.current().message_transport != "twilio"
+    return config.current().is_sandbox
 
 
 @desk.post("/mayor/booklets/make", endpoint="make_booklets")

@@ -54,7 +54,7 @@ def seed_past(
     events, clocks, pauses, routes and words, for load. progress: called with the number of tickets just written.
     Raises DemoExists unless more, NotADemo when messages are really sent.
     """
-    if config.current().message_transport != "sandbox":
+    if not config.current().is_sandbox:
         raise NotADemo
     if not more and _exists(lean=lean):
         raise DemoExists

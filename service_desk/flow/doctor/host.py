@@ -114,7 +114,7 @@ def _vendor() -> Finding:
 
 
 def _messages(settings: Settings) -> Finding:
-    if settings.message_transport == "sandbox":
+    if settings.is_sandbox:
         found = "sandbox: messages are shown on /sandbox and never leave"
         if settings.is_demo:
             return ok("Messages", found)

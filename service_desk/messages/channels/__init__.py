@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def offered(settings: Settings) -> frozenset[str]:
     """Return the channels that this installation can send by. The sandbox shows them all."""
-    if settings.message_transport != "twilio":
+    if settings.is_sandbox:
         return frozenset({"sms", "whatsapp", "voice", "email"})
     has = {"voice": settings.twilio_voice_sender, "email": settings.mail_url}
     return frozenset({"sms", "whatsapp", *(name for name, setting in has.items() if setting)})
@@ -22,7 +22,7 @@ def offered(settings: Settings) -> frozenset[str]:
 
 def can_answer(settings: Settings) -> bool:
     """Say whether an SMS of this installation can be answered: a sender that is a name, no number, takes no answer."""
-    return settings.message_transport != "twilio" or settings.twilio_sms_sender.startswith(("+", "MG"))
+    return settings.is_sandbox or settings.twilio_sms_sender.startswith(("+", "MG"))
 
 
 @cache
@@ -31,7 +31,7 @@ def channel_for(settings: Settings) -> Channel:
 
     Raises BadConfiguration when the file of WhatsApp templates cannot be read.
     """
-    if settings.message_transport != "twilio":
+    if settings.is_sandbox:
         return Sandbox()
     from service_desk.messages.channels.email import Mail  # noqa: PLC0415 — as below
     from service_desk.messages.channels.exchange import Exchange  # noqa: PLC0415
@@ -46,7 +46,7 @@ def channel_for(settings: Settings) -> Channel:
 
 def carrier_for(settings: Settings) -> Carrier | None:
     """Return what takes letters to staff: the city's mail server, the sandbox where nothing leaves the house, or None."""
-    if settings.message_transport != "twilio":
+    if settings.is_sandbox:
         return Sandbox()
     if not settings.mail_url:
         return None
