@@ -14,15 +14,17 @@ import pytest
 from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
 from service_desk.desks.filters import today
-from service_desk.desks.opendata import door, figures, reads
-from service_desk.desks.opendata.fields import GRIDS_M, REQUESTS, TOGETHER, names
-from service_desk.desks.opendata.figures import Cell, thinned
+from service_desk.desks.opendata import door
 from service_desk.desks.opendata.shelf import Shelf
 from service_desk.extensions import db
 from service_desk.flow import count_figures
 from service_desk.flow.demo import seed_past
 from service_desk.reports.exporting import FORMULAIC
 from service_desk.reports.models import FigureCase
+from service_desk.reports.opendata import months
+from service_desk.reports.opendata.fields import GRIDS_M, REQUESTS, TOGETHER, names
+from service_desk.reports.opendata.months import Cell, thinned
+from service_desk.reports.opendata.rows import write_csv
 from service_desk.reports.rules import Days, usual_days
 from service_desk.reports.sums import CITY, sums
 from service_desk.tickets.models import Ticket
@@ -146,7 +148,7 @@ def test_every_place_and_street_is_shared_by_enough_others(rows):
 def test_no_place_is_nearer_than_its_square(app, opened):
     """A published point is the middle of a square: no ticket's own point, and no more than half a diagonal away."""
     into = BytesIO()
-    reads.write_csv(Days(today() - timedelta(days=60), today() - timedelta(days=1)), into)
+    write_csv(Days(today() - timedelta(days=60), today() - timedelta(days=1)), into)
     found = list(csv.DictReader(io.StringIO(into.getvalue().decode())))
     placed = {(float(row["lon"]), float(row["lat"])) for row in found if row["lon"]}
     own = {(lon, lat) for lon, lat in db.session.query(Ticket.lon, Ticket.lat) if lon is not None}
@@ -176,7 +178,7 @@ def test_sensitive_requests_are_counted_by_their_days_and_not_described(rows):
 def test_dangers_have_no_place(app, opened):
     db.session.query(FigureCase).filter(FigureCase.is_hazard.is_(False)).delete()
     into = BytesIO()
-    reads.write_csv(Days(today() - timedelta(days=90), today() - timedelta(days=1)), into)
+    write_csv(Days(today() - timedelta(days=90), today() - timedelta(days=1)), into)
     found = list(csv.DictReader(io.StringIO(into.getvalue().decode())))
     db.session.rollback()
     assert len(found) > TOGETHER
@@ -328,7 +330,7 @@ def test_the_only_hidden_centre_takes_the_smallest_other_with_it():
 
 
 def test_figures_of_no_month_are_a_header(app, opened):
-    assert list(figures.cells(Days(today() - timedelta(days=3), today() - timedelta(days=1)))) == []
+    assert list(months.cells(Days(today() - timedelta(days=3), today() - timedelta(days=1)))) == []
 
 
 def test_a_file_is_made_once_a_day_and_read_by_many():

@@ -10,31 +10,18 @@ from service_desk.city.queries import city_map
 from service_desk.desks.clerk.door import ForAMoment
 from service_desk.reports.measures import MEASURES
 from service_desk.reports.rules import FEWEST, SPREADS, WEEKS, Days, percent
+from service_desk.reports.spans import Span
 from service_desk.reports.sums import CITY, Now, Sums, spreads_of, standing, sums_of, with_city
-from service_desk.reports.values import Value, residents, value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from service_desk.reports.rules import Steps
+    from service_desk.reports.values import Value
 
 #: how old the figures on the page may be (s); counting itself is a few seconds behind
 KEPT_SECONDS = 5.0
 _WEEK = timedelta(days=7)
-
-
-@dataclass(frozen=True)
-class Span:
-    """The figures of some days: sums by centre with CITY for all, and spreads by their name, then by centre."""
-
-    sums: Mapping[int, Sums]
-    spreads: Mapping[str, Mapping[int, Steps]]
-
-    def value(self, code: str, centre_id: int, now: Now | None = None) -> Value:
-        """Return a measure of a centre, or of CITY."""
-        steps = {name: held[centre_id] for name, held in self.spreads.items() if centre_id in held}
-        return value(code, self.sums.get(centre_id), steps, now=now, residents=residents(centre_id))
 
 
 @dataclass(frozen=True)

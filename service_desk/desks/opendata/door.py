@@ -10,11 +10,12 @@ from flask import Blueprint, Response, jsonify, render_template, request
 
 from service_desk.city import kept
 from service_desk.desks.filters import today
-from service_desk.desks.opendata import fields, figures, reads, schema
+from service_desk.desks.opendata import schema
 from service_desk.desks.opendata.shelf import Shelf
 from service_desk.errors import NotFound
 from service_desk.extensions import limiter
 from service_desk.reports import rebuilding
+from service_desk.reports.opendata import fields, months, rows
 from service_desk.reports.rules import FEWEST, HIDDEN, Days
 from service_desk.work import tenant_id
 
@@ -74,7 +75,7 @@ def home() -> str:
 def requests_csv() -> Response:
     """Give the requests received in a year, a row a promise."""
     days = _days()
-    return _send(f"requests-{days.first.year}.csv", "text/csv", partial(reads.write_csv, days))
+    return _send(f"requests-{days.first.year}.csv", "text/csv", partial(rows.write_csv, days))
 
 
 @desk.get("/open/requests.geojson")
@@ -83,7 +84,7 @@ def requests_geojson() -> Response:
     """Give those with a place as points."""
     days = _days()
     return _send(
-        f"requests-{days.first.year}.geojson", "application/geo+json", partial(reads.write_geojson, days)
+        f"requests-{days.first.year}.geojson", "application/geo+json", partial(rows.write_geojson, days)
     )
 
 
@@ -92,7 +93,7 @@ def requests_geojson() -> Response:
 def figures_csv() -> Response:
     """Give the measures by month and centre, of as many years as there are files of."""
     days = Days(date(years()[-1], 1, 1), today() - timedelta(days=1))
-    return _send("figures.csv", "text/csv", partial(figures.write_figures, days))
+    return _send("figures.csv", "text/csv", partial(months.write_figures, days))
 
 
 @desk.get("/open/schema.json")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from service_desk.desks.opendata.fields import FIGURES, REQUESTS
+from service_desk.reports.opendata.fields import FIGURES, REQUESTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from service_desk.desks.opendata.fields import Column
+    from service_desk.reports.opendata.fields import Column
 
 LICENCE = {
     "name": "CC-BY-4.0",

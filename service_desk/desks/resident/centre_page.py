@@ -19,13 +19,13 @@ from service_desk.desks.clerk.door import ForAMoment
 from service_desk.desks.filters import today as present_day
 from service_desk.desks.mayor import words
 from service_desk.desks.mayor.overview_changes import spoken_value
-from service_desk.desks.mayor.overview_figures import Span
 from service_desk.desks.resident.door import desk
 from service_desk.desks.resident.home import open_today
 from service_desk.desks.resident.sayings import centre_name
 from service_desk.errors import NotFound
 from service_desk.reports.measures import MEASURES
 from service_desk.reports.rules import FEWEST, HIDDEN, Days, is_hidden, usual_days
+from service_desk.reports.spans import Span
 from service_desk.reports.sums import CITY, spreads_of, sums_of, with_city
 from service_desk.slas.queries import standards
 from service_desk.slas.rules.weekly import format_day, week_of

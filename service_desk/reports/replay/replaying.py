@@ -21,6 +21,7 @@ from service_desk.reports.replay.contract_areas import Served, orders_of, reassi
 from service_desk.reports.replay.counting import ALL, Both, Count
 from service_desk.reports.replay.loading import arrived_at, placed_cases, timed_cases
 from service_desk.reports.replay.moving import move
+from service_desk.reports.replay.promised_by import as_promised
 from service_desk.reports.replay.promising import NewPromise, Span, promise_again
 from service_desk.reports.rules import Days, usual_days
 from service_desk.reports.sums import CITY, Sums, sums
@@ -125,13 +126,13 @@ def _span(days: Days, now: datetime) -> Span:
 
 def _standard(change: SlaChange, days: Days, now: datetime) -> _Found:
     calendar = standards().calendar(change.calendar_code)[1]
-    cases = timed_cases(days, service_code=change.service_code)
+    cases, calendars = as_promised(timed_cases(days, service_code=change.service_code))
     first = change.resolve_minutes if change.resolve_minutes != change.was_resolve_minutes else None
     again = change.reopened_minutes if change.reopened_minutes != change.was_reopened_minutes else None
     other = calendar if change.calendar_code != change.was_calendar_code else None
     if other is not None:
         first, again = change.resolve_minutes, change.reopened_minutes
-    judged = promise_again(cases, NewPromise(first, again, other), _versions(), _span(days, now))
+    judged = promise_again(cases, NewPromise(first, again, other), calendars, _span(days, now))
     counted = sums(days, by="centre", service_code=change.service_code)
     arrivals = {key: Count(received=each.received) for key, each in counted.items()}
     arrivals[ALL] = Count(received=sum(each.received for each in counted.values()))
@@ -143,8 +144,8 @@ def _hours(change: HoursChange, days: Days, now: datetime) -> _Found:
     code = centre.calendar_code
     before, after = known.calendar(code)[1], known.trial(code, change.windows)
     versions = [row.id for row in known.versions.values() if row.code == code]
-    cases = timed_cases(days, calendar_ids=versions)
-    judged = promise_again(cases, NewPromise(None, None, after), _versions(), _span(days, now))
+    cases, calendars = as_promised(timed_cases(days, calendar_ids=versions))
+    judged = promise_again(cases, NewPromise(None, None, after), calendars, _span(days, now))
     came = arrived_at(centre.id, days)
     counted = sums(days, by="centre")
     own = judged.get(centre.id, Both(Count(), Count()))
@@ -177,11 +178,6 @@ def _contracts(change: ContractAreaChange, days: Days) -> _Found:
         )
     domain_of = {each.code: each.contractor_domain for each in catalogue().types.values()}
     return _Found(*reassign(orders_of(days), changed, domain_of))
-
-
-def _versions() -> dict[int, Calendar]:
-    known = standards()
-    return {version: known.version(version) for version in known.versions}
 
 
 def _with(judged: dict[int, Both], more: dict[int, Count]) -> dict[int, Both]:

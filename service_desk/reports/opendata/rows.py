@@ -15,10 +15,10 @@ from sqlalchemy import text
 from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
 from service_desk.clock import CITY_ZONE
-from service_desk.desks.opendata.fields import GRIDS_M, REQUESTS, TOGETHER, names
 from service_desk.extensions import db
 from service_desk.reports.cases import ZONE
 from service_desk.reports.exporting import plain
+from service_desk.reports.opendata.fields import GRIDS_M, REQUESTS, TOGETHER, names
 from service_desk.reports.rules.cells import COLUMNS, ROWS
 from service_desk.work import tenant_id
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from service_desk.city.queries import city_map
-from service_desk.desks.mayor.overview_figures import Span
-from service_desk.desks.opendata.fields import FIGURES, MEASURES, names
 from service_desk.reports.measures import MEASURES as DEFINED
+from service_desk.reports.opendata.fields import FIGURES, MEASURES, names
 from service_desk.reports.rules import Days, is_hidden
 from service_desk.reports.rules.days import days_of, whole_months
+from service_desk.reports.spans import Span
 from service_desk.reports.sums import CITY, spreads_of, sums_of, with_city
 
 if TYPE_CHECKING:
