@@ -1,7 +1,8 @@
 """A city of millions from one of a hundred thousand: every ticket again and again with its whole history, by the database.
 
-A copy differs by its ids, its reference and a place moved by up to 60 m; its times are moved back by up to a day, so that days are
-not each other's doubles. Hashes of histories are copied as they are: figures do not read them.
+A copy differs by its ids, its reference and its place; its times are moved back by up to a day, so that days are not each other's
+doubles. Copies lie beside each other as cities do, ten by ten, each ticket moved by up to 60 m more: on one city's streets ten million
+would lie so densely that nearly each came again at its place. Hashes of histories are copied as they are: figures do not read them.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ UNIQUE = {
     "token_hash": "sha256({} || int4send(%(copy)s))",
     "provider_id": "{} || 'x' || %(copy)s::text",
 }
+#: degrees a ticket is moved by at the most; and to the next copy beside it
 PLACE = {"lon": 0.0006, "lat": 0.0005}
+BESIDE = {"lon": "(%(copy)s %% 10) * 0.11", "lat": "(%(copy)s / 10) * 0.09"}
 _INDEXES = (
     "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename = ANY(%s)"
     " AND NOT EXISTS (SELECT FROM pg_constraint WHERE conname = indexname)"
@@ -95,5 +98,5 @@ def _value(table, name, kind):
     if kind == "timestamptz":
         return f"{name} - make_interval(mins => %(copy)s * 14 %% 1440)"
     if name in PLACE and table == "tickets":
-        return f"{name} + {PLACE[name]} * (((id * 7919 + %(copy)s * 104729) %% 2000) / 1000.0 - 1)"
+        return f"{name} + {BESIDE[name]} + {PLACE[name]} * (((id * 7919 + %(copy)s * 104729) %% 2000) / 1000.0 - 1)"
     return name
