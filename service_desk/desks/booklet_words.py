@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from flask_babel import format_date, format_datetime
+from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -171,9 +171,8 @@ def instant(iso: str) -> datetime:
     return datetime.fromisoformat(iso)
 
 
-def stamp(instant: datetime) -> str:
-    """Return day and hour on the city's clock, with the year: a paper is read on any day."""
-    return str(format_datetime(instant, "d.M.yyyy, HH:mm"))
+#: day and hour with the year
+stamp = words.stamp
 
 
 def trouble(code: str | None) -> str:

@@ -16,6 +16,7 @@ from service_desk.desks import promised
 from service_desk.desks.clerk.door import staff_names
 from service_desk.desks.clerk.minimap import mini_map
 from service_desk.desks.mayor import visits_words as words
+from service_desk.desks.mayor import words as figure_words
 from service_desk.desks.mayor.door import actor, read_centre
 from service_desk.desks.mayor.visits_door import (
     may_read_whom,
@@ -99,6 +100,7 @@ def paper(visit_id: int) -> str:
     return render_template(
         "mayor/visit_print.html",
         **shown,
+        figures=figure_words,
         earlier=[promised.shown(each, today()) for each in earlier if each.commitment.visit_id != visit_id],
     )
 

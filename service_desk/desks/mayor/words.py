@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flask_babel import format_date, format_decimal, get_locale, ngettext
+from flask_babel import format_date, format_datetime, format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -15,7 +15,7 @@ from service_desk.desks.speech import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
+    from datetime import date, datetime
 
     from flask_babel.speaklater import LazyString
 
@@ -191,6 +191,11 @@ def shekels(agorot: float) -> str:
 def day(when: date) -> str:
     """Return a date with its weekday and year."""
     return str(format_date(when, "EEE d.M.yyyy"))
+
+
+def stamp(instant: datetime) -> str:
+    """Return day and hour on the city's clock, with the year: a paper is read on any day."""
+    return str(format_datetime(instant, "d.M.yyyy, HH:mm"))
 
 
 #: the days as they stand in a week here; 0 = Monday
