@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from service_desk.intake.rules import SaidPlace, clean_text
@@ -26,6 +27,19 @@ def along_the_way(stops: Sequence[NewStop]) -> list[NewStop]:
 def point_of(stop: NewStop | RoundStop) -> tuple[float, float] | None:
     """Return where a stop is, (lon, lat), or None when it is not placed."""
     return (stop.lon, stop.lat) if stop.lon is not None and stop.lat is not None else None
+
+
+def with_present_checks(stops: Iterable[NewStop]) -> list[NewStop]:
+    """Return the stops, each place with the version of its checklist that is in force; None where it was retired.
+
+    A form may have stood open while the checklist changed, and a place looked at again had an older version.
+    """
+    return [_with_present_checks(stop) if stop.kind == "place" else stop for stop in stops]
+
+
+def _with_present_checks(stop: NewStop) -> NewStop:
+    present = queries.present_checklist(stop.checklist_id)
+    return replace(stop, checklist_id=present.id if present else None)
 
 
 def place_stop(line: str, checklist_id: int) -> NewStop | None:

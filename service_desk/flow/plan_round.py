@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from service_desk import clock
 from service_desk.city.queries import city_map
 from service_desk.errors import BadInput, InvalidMove, NotAllowed, NotFound
-from service_desk.flow.new_stops import along_the_way, point_of
+from service_desk.flow.new_stops import along_the_way, point_of, with_present_checks
 from service_desk.intake.rules import clean_text
 from service_desk.people import queries as people
 from service_desk.supervision.actions import rounds as actions
@@ -71,7 +71,7 @@ def plan_round(plan: Plan, actor: Actor) -> int:
         }
         made = actions.add_round(values, actor, now)
         round_id = made.id
-        actions.add_stops(round_id, along_the_way(plan.stops), 1)
+        actions.add_stops(round_id, along_the_way(with_present_checks(plan.stops)), 1)
     return round_id
 
 
@@ -102,8 +102,7 @@ def _stop_problems(stops: Sequence[NewStop], there: int) -> dict[str, str]:
         return {"stops": "no_stops"}
     if len(stops) + there > MOST_STOPS:
         return {"stops": "too_many_stops"}
-    known = queries.checklists()
-    if any(stop.kind == "place" and stop.checklist_id not in known for stop in stops):
+    if any(stop.kind == "place" and queries.present_checklist(stop.checklist_id) is None for stop in stops):
         return {"stops": "no_checklist"}
     return {}
 
@@ -117,7 +116,7 @@ def add_stops(round_id: int, stops: Sequence[NewStop], actor: Actor) -> None:
         problems = _stop_problems(stops, len(there))
         if problems:
             raise BadInput(problems)
-        actions.add_stops(walk.id, along_the_way(stops), len(there) + 1)
+        actions.add_stops(walk.id, along_the_way(with_present_checks(stops)), len(there) + 1)
 
 
 def order_stops(round_id: int, actor: Actor) -> None:

@@ -133,6 +133,7 @@ ABILITIES: dict[str, frozenset[str]] = {
             "manage_contracts",
             "set_hours",
             "set_ladder",
+            "set_checklists",
             "edit_replies",
             "edit_words",
             "mend_messages",

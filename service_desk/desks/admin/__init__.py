@@ -1,6 +1,21 @@
 """Desk of the administrator: keys of other systems, the staff list, and whether messages go out."""
 
-from service_desk.desks.admin import contracts_page, keys_page, ladders_page, messages_page, wordings_page
+from service_desk.desks.admin import (
+    checklists_page,
+    contracts_page,
+    keys_page,
+    ladders_page,
+    messages_page,
+    wordings_page,
+)
 from service_desk.desks.admin.keys_page import desk
 
-__all__ = ["contracts_page", "desk", "keys_page", "ladders_page", "messages_page", "wordings_page"]
+__all__ = [
+    "checklists_page",
+    "contracts_page",
+    "desk",
+    "keys_page",
+    "ladders_page",
+    "messages_page",
+    "wordings_page",
+]

@@ -130,11 +130,15 @@ def page(
         problems={name: words.problem(code) for name, code in problems.items()},
         inspectors=people.inspectors() if walk is None else [],
         centres=sorted(city.centres.values(), key=lambda each: each.number),
-        checklists=[each for each in rounds.checklists().values() if each.is_in_force],
+        checklists=[each for each in rounds.newest_checklists() if each.is_in_force],
         places=sorted(city.places.values(), key=lambda each: (each.kind, each.name.get("he", ""))),
         waiting=waiting[:OFFERED],
         services=catalogue().types,
         due=[each for each in due if each.id not in planned][:OFFERED],
-        again=stops.recent_findings(now - timedelta(days=AGAIN_DAYS)),
+        again=[
+            each
+            for each in stops.recent_findings(now - timedelta(days=AGAIN_DAYS))
+            if rounds.present_checklist(each.checklist_id)
+        ],
         words=words,
     ), status

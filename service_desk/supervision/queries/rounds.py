@@ -25,13 +25,19 @@ LIMIT = 60
 
 @dataclass(frozen=True)
 class Checks:
-    """A version of a checklist, read. is_in_force: new stops may use it."""
+    """A version of a checklist, read. until: the day it ended, None while it is in force."""
 
     id: int
     code: str
     name: Mapping[str, str]
     items: tuple[Item, ...]
-    is_in_force: bool
+    since: date
+    until: date | None
+
+    @property
+    def is_in_force(self) -> bool:
+        """New stops may use it."""
+        return self.until is None
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,7 @@ def _load() -> dict[int, Checks]:
     )
     return {
         row.id: Checks(
-            row.id, row.code, row.name, tuple(map(read_item, row.items)), is_in_force=row.valid_to is None
+            row.id, row.code, row.name, tuple(map(read_item, row.items)), row.valid_from, row.valid_to
         )
         for row in rows
     }
@@ -70,6 +76,21 @@ def checklist(checklist_id: int | None) -> Checks:
     if found is None:
         raise NotFound
     return found
+
+
+def newest_checklists() -> list[Checks]:
+    """Return the newest version of each checklist, also of retired ones, in the order in which the city began them."""
+    return list({each.code: each for each in checklists().values()}.values())
+
+
+def present_checklist(checklist_id: int | None) -> Checks | None:
+    """Return the version in force of the checklist that this is a version of; None when it was retired, or never was."""
+    asked = checklists().get(checklist_id or 0)
+    if asked is None:
+        return None
+    return next(
+        (each for each in checklists().values() if each.code == asked.code and each.is_in_force), None
+    )
 
 
 def round_or_404(round_id: int, *, is_locked: bool = False) -> Round:
