@@ -13,7 +13,7 @@ from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import MetaData, event
+from sqlalchemy import Engine, MetaData, event
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import Pool
@@ -49,6 +49,15 @@ limiter = Limiter(
 
 #: how long a connection may have rested and still be taken at its word (s)
 RESTED_SECONDS = 30.0
+
+
+@event.listens_for(Engine, "do_execute")
+def _ask_for_bytes(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
+    """Let a statement with the execution option `in_binary` be answered in bytes: as text each byte comes as two, to be put back."""
+    if not context.execution_options.get("in_binary"):
+        return False
+    cursor.execute(statement, parameters, binary=True)
+    return True
 
 
 @event.listens_for(Pool, "checkin")

@@ -135,7 +135,7 @@ def spreads_of(
     """
     wanted = list(measures)
     kept: dict[tuple[int, str, int], list[bytes]] = {}
-    for place, measure, centre_id, steps in db.session.execute(text(_SPREADS), _asked(spans, wanted)):
+    for place, measure, centre_id, steps in db.session.execute(_SPREADS, _asked(spans, wanted)):
         kept.setdefault((place, measure, centre_id if by == "centre" else CITY), []).append(steps)
     found = [{measure: {CITY: Steps()} for measure in wanted} for _each in spans]
     for (place, measure, key), pieces in kept.items():
@@ -147,7 +147,8 @@ def spreads_of(
     return found
 
 
-_SPREADS = """
+_SPREADS = text(
+    """
     SELECT w.place, s.measure, s.centre_id, s.steps
     FROM unnest(CAST(:places AS integer[]), CAST(:spans AS text[]), CAST(:firsts AS date[]), CAST(:lasts AS date[]))
         AS w (place, span, first, last)
@@ -155,6 +156,7 @@ _SPREADS = """
     JOIN figures_spreads s
         ON s.authority_id = :here AND s.measure = m.measure AND s.span = w.span AND s.day BETWEEN w.first AND w.last
 """
+).execution_options(in_binary=True)
 
 
 def _asked(spans: Sequence[Days], measures: list[str]) -> dict[str, Any]:
