@@ -15,12 +15,25 @@ export default function checklist(form) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const found = page.querySelector("#items");
     if (!found) throw new Error("no items");
+    const typedSince = act === "again" ? changedSince(data) : [];
+    const focused = document.activeElement?.id;
     const open = new Set([...items.querySelectorAll("details[open] input")].map((each) => each.value));
     items.replaceChildren(...found.childNodes);
     for (const fold of items.querySelectorAll("details")) {
       // a fold that was open stays open, wherever its item went
       if ([...fold.querySelectorAll("input")].some((each) => each.value && open.has(each.value))) fold.open = true;
     }
+    for (const [name, value] of typedSince) {
+      const field = items.querySelector(`[name="${CSS.escape(name)}"]`);
+      if (field) field.value = value;
+    }
+    if (focused) document.getElementById(focused)?.focus();
+  }
+
+  /** What was typed while the answer was on its way: [name, value]. */
+  function changedSince(data) {
+    const fields = [...items.querySelectorAll("input:not([type=hidden]), select")];
+    return fields.filter((each) => each.value !== data.get(each.name)).map((each) => [each.name, each.value]);
   }
 
   form.addEventListener("click", async (event) => {
@@ -38,10 +51,8 @@ export default function checklist(form) {
 
   form.addEventListener("change", async (event) => {
     if (!event.target.matches("[data-retype]")) return;
-    const id = event.target.id;
     try {
       await arrange("again");
-      document.getElementById(id)?.focus();
     } catch {
       // the questions are shown when the form is sent
     }
