@@ -78,15 +78,15 @@ def evidence_seqs(
 
 
 def judge_order(order: Order, now: datetime) -> list[Breach]:
-    """Return the order's breaches by its own contract and the calendars its clocks were started by. Raises as `judge`."""
+    """Return the order's breaches by its own contract and the calendars its clocks were started by, as then known. Raises as `judge`."""
     terms = contracts.terms_of(order.contract_id)
     known = standards()
     calendars: dict[str, Calendar] = {
-        each.calendar_code: known.version(each.calendar_id) for each in order.clocks
+        each.calendar_code: known.version(each.calendar_id, order.issued_at) for each in order.clocks
     }
     for code in (terms.calendar, ALWAYS):
         if code not in calendars:
-            calendars[code] = known.calendar(code)[1]
+            calendars[code] = known.calendar(code, order.issued_at)[1]
     return judge(facts_of(order, terms), terms, calendars, now)
 
 

@@ -49,9 +49,9 @@ class Hand:
     order: Order
 
 
-def calendar(calendar_id: int) -> Calendar:
-    """Return the compiled calendar of that version."""
-    return standards().version(calendar_id)
+def calendar(calendar_id: int, at: datetime) -> Calendar:
+    """Return the compiled calendar of that version, with the days that differ as known at the instant."""
+    return standards().version(calendar_id, at)
 
 
 def take_order(order_id: int, seen: int | None = None) -> Hand:

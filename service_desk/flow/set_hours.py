@@ -82,7 +82,7 @@ def set_day(centre_id: int, day: date | None, text: str, name: str, actor: Actor
     if problems or day is None:
         raise BadInput(problems)
     with transaction():
-        hours.keep_day(centre.calendar_code, day, windows, {"he": words}, SOURCE)
+        hours.keep_day(centre.calendar_code, day, windows, {"he": words}, SOURCE, now)
         city.note_change()
         people.note_access(actor, None, "hours_day_set", now)
 
@@ -92,7 +92,7 @@ def drop_day(centre_id: int, day_id: int, actor: Actor) -> None:
     centre = _centre(centre_id, actor)
     now = clock.now()
     with transaction():
-        hours.drop_day(centre.calendar_code, day_id, clock.local(now).date())
+        hours.drop_day(centre.calendar_code, day_id, now)
         city.note_change()
         people.note_access(actor, None, "hours_day_dropped", now)
 

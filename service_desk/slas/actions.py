@@ -40,7 +40,7 @@ def clock_rows(ticket_id: int, sla: Sla, now: datetime, *, is_hazard: bool) -> l
 
 
 def _row(ticket_id: int, promise: Promise, sla_id: int | None, now: datetime, round_: int) -> dict[str, Any]:
-    calendar_id, calendar = queries.standards().calendar(promise.calendar_code)
+    calendar_id, calendar = queries.standards().calendar(promise.calendar_code, now)
     state = moves.start(promise, now, calendar)
     return {
         "authority_id": tenant_id(),
@@ -80,7 +80,7 @@ def pause_clocks(clocks: Iterable[Clock], ticket_id: int, reason: str, now: date
     """Hold every running clock of the ticket, with the reason."""
     running = [clock for clock in clocks if clock.stopped_at is None and clock.paused_at is None]
     for clock in running:
-        calendar = queries.standards().version(clock.calendar_id)
+        calendar = queries.standards().version(clock.calendar_id, clock.started_at)
         at = _not_before(clock, now)
         clock.remaining_seconds = remaining_seconds(state_of(clock), at, calendar)
         _keep(clock, moves.pause(state_of(clock), at), now)
@@ -98,7 +98,7 @@ def resume_held(clocks: Iterable[Clock], now: datetime) -> None:
     """Let held clocks run again; whoever calls ends the pauses of their tickets too."""
     for clock in clocks:
         if clock.stopped_at is None and clock.paused_at is not None:
-            calendar = queries.standards().version(clock.calendar_id)
+            calendar = queries.standards().version(clock.calendar_id, clock.started_at)
             _keep(clock, moves.resume(state_of(clock), _not_before(clock, now), calendar), now)
             clock.remaining_seconds = None
 
@@ -116,7 +116,7 @@ def stop_clocks(clocks: Iterable[Clock], kinds: Iterable[str], now: datetime) ->
     wanted = set(kinds)
     for clock in clocks:
         if clock.stopped_at is None and clock.kind in wanted:
-            calendar = queries.standards().version(clock.calendar_id)
+            calendar = queries.standards().version(clock.calendar_id, clock.started_at)
             _keep(clock, moves.stop(state_of(clock), _not_before(clock, now), calendar), now)
 
 
@@ -171,7 +171,7 @@ def shorten(clock: Clock, sla: Sla, pauses: Iterable[Pause], *, is_hazard: bool)
     promise = next((each for each in promised if each.kind == clock.kind), None)
     if promise is None:
         return
-    calendar_id, calendar = queries.standards().calendar(promise.calendar_code)
+    calendar_id, calendar = queries.standards().calendar(promise.calendar_code, clock.started_at)
     state = moves.start(promise, clock.started_at, calendar)
     for pause in pauses:
         if pause.started_at >= clock.started_at:
@@ -208,7 +208,7 @@ def inherit(clocks: Iterable[Clock], given: Iterable[Clock]) -> None:
 def measure(clock: Clock) -> None:
     """Say anew how much open time a held clock has left, and when the next rung is reached, after its promise changed."""
     if clock.paused_at is not None:
-        calendar = queries.standards().version(clock.calendar_id)
+        calendar = queries.standards().version(clock.calendar_id, clock.started_at)
         clock.remaining_seconds = remaining_seconds(state_of(clock), clock.paused_at, calendar)
     plan_rung(clock)
 

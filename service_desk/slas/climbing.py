@@ -97,7 +97,7 @@ def climb(hazards: Mapping[int, bool], now: datetime) -> list[Climbed]:
     fresh: list[Climbed] = []
     plan: list[tuple[int, str, int, datetime | None]] = []
     for clock in clocks:
-        state, calendar = state_of(clock), queries.standards().version(clock.calendar_id)
+        state, calendar = state_of(clock), queries.standards().version(clock.calendar_id, clock.started_at)
         ladder = rungs_of(state, clock.sla_id, is_hazard=hazards[clock.ticket_id])
         rungs, after = reached(state, ladder, calendar, now)
         plan.append((clock.ticket_id, clock.kind, clock.round, after))

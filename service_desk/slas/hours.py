@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select, update
 
+from service_desk import clock
 from service_desk.errors import BadInput, NotFound
 from service_desk.extensions import db
 from service_desk.slas.models import CalendarDay, CalendarRow
 from service_desk.work import tenant_id
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
 
 def calendar_in_force(code: str) -> CalendarRow:
@@ -54,10 +55,19 @@ def keep_week(code: str, seen: int | None, windows: list[list[int]], today: date
 
 
 def keep_day(
-    code: str, day: date, windows: tuple[tuple[int, int], ...], name: dict[str, str], source: str
+    code: str,
+    day: date,
+    windows: tuple[tuple[int, int], ...],
+    name: dict[str, str],
+    source: str,
+    now: datetime,
 ) -> None:
-    """Set an exception of one calendar; an earlier one of the same day gives way. No windows: closed."""
-    _drop(CalendarDay.calendar_code == code, CalendarDay.day == day)
+    """Set an exception of one calendar; an earlier one of the same day gives way. No windows: closed. Raises NotFound.
+
+    Promises that were given keep the days they were counted by; see `rules.known`.
+    """
+    calendar_in_force(code)  # locked: of two who set one day at once, the second ends what the first has set
+    _end(now, CalendarDay.calendar_code == code, CalendarDay.day == day)
     db.session.add(
         CalendarDay(
             authority_id=tenant_id(),
@@ -67,16 +77,20 @@ def keep_day(
             windows=[list(each) for each in windows],
             name=name,
             source=source,
+            created_at=now,
         )
     )
 
 
-def drop_day(code: str, day_id: int, today: date) -> None:
-    """Take back an exception that has not come yet. Raises NotFound."""
-    if not _drop(CalendarDay.calendar_code == code, CalendarDay.id == day_id, CalendarDay.day >= today):
+def drop_day(code: str, day_id: int, now: datetime) -> None:
+    """Take back an exception that has not come yet. Raises NotFound. Promises given while it stood still count by it."""
+    today = clock.local(now).date()
+    if not _end(now, CalendarDay.calendar_code == code, CalendarDay.id == day_id, CalendarDay.day >= today):
         raise NotFound
 
 
-def _drop(*conditions: Any) -> int:
-    done = db.session.execute(delete(CalendarDay).where(CalendarDay.authority_id == tenant_id(), *conditions))
-    return int(done.rowcount)  # type: ignore[attr-defined]  # a DELETE has a count
+def _end(now: datetime, *conditions: Any) -> int:
+    """End the days that stand and meet the conditions; return how many."""
+    where = (CalendarDay.authority_id == tenant_id(), CalendarDay.ended_at.is_(None), *conditions)
+    done = db.session.execute(update(CalendarDay).where(*where).values(ended_at=now))
+    return int(done.rowcount)  # type: ignore[attr-defined]  # an UPDATE has a count

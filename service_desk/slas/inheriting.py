@@ -96,12 +96,13 @@ def _standing(kind: str, from_id: int, merges: Sequence[Absorbed]) -> list[tuple
 
 def _due(seen: Pictured, at: datetime, pauses: Sequence[Pause]) -> datetime:
     """Return when a promise falls due on this ticket, where it counts since ``at``: later pauses are given back."""
-    calendar = standards().version(seen["calendar_id"])
+    started_at = datetime.fromisoformat(seen["started_at"])
+    calendar = standards().version(seen["calendar_id"], started_at)
     state = ClockState(
         kind=ClockKind(seen["kind"]),
         minutes=seen["minutes"],
         calendar_code=seen["calendar_code"],
-        started_at=datetime.fromisoformat(seen["started_at"]),
+        started_at=started_at,
         due_at=datetime.fromisoformat(seen["due_at"]),
     )
     for pause in pauses:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     UniqueConstraint,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -54,7 +55,10 @@ class CalendarRow(Table):
 
 
 class CalendarDay(Table):
-    """A day that differs: holiday, eve, closure or longer hours. Null calendar = all that keep holidays."""
+    """A day that differs: holiday, eve, closure or longer hours. Null calendar = all that keep holidays.
+
+    Never changed nor deleted: taken back, it is ended, since promises given while it stood count by it.
+    """
 
     __tablename__ = "calendar_days"
     authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
@@ -67,6 +71,10 @@ class CalendarDay(Table):
     windows: Mapped[list[Any]] = mapped_column(JSONB)
     name: Mapped[dict[str, str]] = mapped_column(JSONB)
     source: Mapped[str] = mapped_column(Text)
+    #: when it was entered; promises given before do not count by it
+    created_at: Mapped[datetime] = mapped_column(Instant, server_default=func.now())
+    #: when it was taken back or gave way to another entry of the same day; null = it stands
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Sla(Table):

@@ -55,5 +55,5 @@ def plan_rung(clock: Clock) -> None:
     if clock.stopped_at is not None or clock.paused_at is not None:
         clock.next_rung_at = None
     else:
-        calendar = queries.standards().version(clock.calendar_id)
+        calendar = queries.standards().version(clock.calendar_id, clock.started_at)
         clock.next_rung_at = next_rung_at(state_of(clock), clock.sla_id, calendar)

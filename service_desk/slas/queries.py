@@ -10,29 +10,21 @@ from sqlalchemy import select
 from service_desk.city.kept import Kept
 from service_desk.errors import NotFound
 from service_desk.extensions import db
+from service_desk.slas.calendars import Calendars
 from service_desk.slas.models import CalendarDay, CalendarRow, CityLadder, Clock, Pause, Sla
-from service_desk.slas.rules import CalendarShelf, StoredDay, calendar_of
 from service_desk.slas.rules.ladder import CITY_LADDER, Ladder, read_ladder
 from service_desk.work import tenant_id
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from datetime import date, datetime
-
-    from service_desk.slas.rules import Calendar
-
-_shelf = CalendarShelf()
+    from datetime import datetime
 
 
 @dataclass(frozen=True)
-class Standards:
-    """The standards and calendars of an authority: those in force by code, and every version by id."""
+class Standards(Calendars):
+    """The standards in force by code, with the calendars, and every version's ladder."""
 
     slas: Mapping[str, Sla]
-    in_force: Mapping[str, CalendarRow]
-    versions: Mapping[int, CalendarRow]
-    days: tuple[CalendarDay, ...]
-    edition: int
     #: ladders of standards that have one of their own, every version by id
     ladders: Mapping[int, Ladder] = field(default_factory=dict)
     #: (since, ladder) of the city's usual one, newest first
@@ -50,74 +42,11 @@ class Standards:
         """Return the city's usual ladder in force."""
         return self.city_ladders[0][1] if self.city_ladders else CITY_LADDER
 
-    @property
-    def holidays(self) -> frozenset[date]:
-        """Return the public holidays, as local dates."""
-        return frozenset(day.day for day in self.days if day.calendar_code is None and day.kind == "closed")
-
     def sla(self, service_code: str) -> Sla:
         """Return the standard in force. Raises NotFound."""
         if service_code not in self.slas:
             raise NotFound("no_standard")
         return self.slas[service_code]
-
-    def calendar(self, code: str) -> tuple[int, Calendar]:
-        """Return (version id, compiled calendar) in force under the code. Raises NotFound, ImpossibleCalendar."""
-        if code not in self.in_force:
-            raise NotFound("no_calendar")
-        row = self.in_force[code]
-        return row.id, self.version(row.id)
-
-    def version(self, calendar_id: int) -> Calendar:
-        """Return a compiled calendar by the version a clock was judged by. Raises NotFound."""
-        if calendar_id not in self.versions:
-            raise NotFound("no_calendar")
-        row = self.versions[calendar_id]
-        return _shelf.get((row.authority_id, row.id, self.edition), lambda: self._compile(row))
-
-    def trial(self, code: str, windows: list[list[int]]) -> Calendar:
-        """Return the calendar in force as it would be with another week; its holidays and exceptions stay. Raises NotFound, ImpossibleCalendar."""
-        if code not in self.in_force:
-            raise NotFound("no_calendar")
-        row = self.in_force[code]
-        return self._compile(
-            CalendarRow(
-                authority_id=row.authority_id,
-                id=row.id,
-                code=code,
-                windows=windows,
-                is_always_open=False,
-                holidays=row.holidays,
-                valid_from=row.valid_from,
-            )
-        )
-
-    def days_of(self, code: str) -> list[CalendarDay]:
-        """Return the exceptions of this calendar alone, by date."""
-        return [day for day in self.days if day.calendar_code == code]
-
-    def _compile(self, row: CalendarRow) -> Calendar:
-        days = [
-            StoredDay(
-                day.day,
-                day.kind,
-                tuple((a, b) for a, b in day.windows),
-                day.name,
-                day.source,
-                is_shared=day.calendar_code is None,
-            )
-            for day in self.days
-            if day.calendar_code in (None, row.code)
-        ]
-        return calendar_of(
-            row.code,
-            row.windows,
-            days,
-            holidays=row.holidays,
-            valid_from=row.valid_from,
-            is_always_open=row.is_always_open,
-            version=row.id,
-        )
 
 
 _editions = iter(range(1, 1 << 31))
@@ -136,14 +65,16 @@ def _load() -> Standards:
     ).all()
     calendars = db.session.scalars(select(CalendarRow).where(CalendarRow.authority_id == here)).all()
     days = db.session.scalars(
-        select(CalendarDay).where(CalendarDay.authority_id == here).order_by(CalendarDay.day)
+        select(CalendarDay)
+        .where(CalendarDay.authority_id == here)
+        .order_by(CalendarDay.day, CalendarDay.created_at, CalendarDay.id)
     ).all()
     db.session.expunge_all()
     return Standards(
         slas={sla.service_code: sla for sla in slas if sla.valid_to is None},
         in_force={row.code: row for row in calendars if row.valid_to is None},
         versions={row.id: row for row in calendars},
-        days=tuple(days),
+        entered=tuple(days),
         edition=next(_editions),
         ladders={sla.id: read_ladder(sla.ladder) for sla in slas if sla.ladder},
         city_ladders=tuple((row.since, read_ladder(row.rungs)) for row in usual),

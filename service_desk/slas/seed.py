@@ -8,6 +8,7 @@ from sqlalchemy import insert
 
 from service_desk.extensions import db
 from service_desk.slas.models import CalendarDay, CalendarRow, Sla
+from service_desk.slas.rules.known import FROM_THE_FIRST
 from service_desk.work import new_id, tenant_id
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ LEAST_REOPENED_MINUTES = 4 * HOUR_MINUTES
 
 
 def load_calendars(calendars: Iterable[dict[str, Any]], days: Iterable[dict[str, Any]]) -> None:
-    """Write calendars and shared days. Rows as `city.seed.calendars` makes them."""
+    """Write calendars and shared days, which count for every promise. Rows as `city.seed.calendars` makes them."""
     here = tenant_id()
     wanted = ("code", "name", "windows", "is_always_open", "holidays", "valid_from", "valid_to")
     db.session.execute(
@@ -36,6 +37,7 @@ def load_calendars(calendars: Iterable[dict[str, Any]], days: Iterable[dict[str,
             "windows": row["windows"],
             "name": row["name"],
             "source": row["source"],
+            "created_at": FROM_THE_FIRST,
         }
         for row in days
     ]

@@ -46,7 +46,7 @@ def rows_of_part(
 def _row(
     ticket_id: int, promise: Promise, sla_id: int, began: datetime, pauses: Iterable[Pause], now: datetime
 ) -> dict[str, Any]:
-    calendar_id, calendar = queries.standards().calendar(promise.calendar_code)
+    calendar_id, calendar = queries.standards().calendar(promise.calendar_code, began)
     state = moves.start(promise, began, calendar)
     for pause in pauses:
         if pause.started_at >= began:

@@ -49,7 +49,7 @@ def resolve_clock(ticket_id):
 def first_percent(ticket_id):
     """Return the percent at which the ticket's clock waits for its first rung."""
     found = resolve_clock(ticket_id)
-    calendar = standards().version(found.calendar_id)
+    calendar = standards().version(found.calendar_id, found.started_at)
     return next(n for n in range(1, 200) if rung_at(state_of(found), n, calendar) == found.next_rung_at)
 
 

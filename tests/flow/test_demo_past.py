@@ -73,7 +73,7 @@ def test_every_clock_is_what_the_rules_make_of_its_moves(past):
     for clock in all_of(Clock):
         if clock.result == "void" or (clock.result == "missed" and clock.stopped_at is None):
             continue
-        calendar = standards().version(clock.calendar_id)
+        calendar = standards().version(clock.calendar_id, clock.started_at)
         moves = [ClockEvent(ClockMove.START, clock.started_at)]
         for pause in pauses[clock.ticket_id]:
             if pause.started_at < clock.started_at or (
@@ -162,7 +162,7 @@ def test_a_seeded_past_raises_no_alarm_now(past):
         state = state_of(each)
         ticket = db.session.get(Ticket, (1, each.ticket_id))
         ladder = rungs_of(state, each.sla_id, is_hazard=ticket.is_hazard)
-        _passed, after = reached(state, ladder, standards().version(each.calendar_id), now)
+        _passed, after = reached(state, ladder, standards().version(each.calendar_id, each.started_at), now)
         assert each.next_rung_at is None or (is_running and each.next_rung_at > now - timedelta(minutes=1))
         assert each.next_rung_at == after or abs(each.next_rung_at - now) < timedelta(minutes=1)
     assert all(each.told_at == each.at for each in all_of(Escalation))

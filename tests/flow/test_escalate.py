@@ -55,7 +55,7 @@ def resolve_clock(ticket_id):
 
 def instant_of(ticket_id, percent):
     found = resolve_clock(ticket_id)
-    return rung_at(state_of(found), percent, standards().version(found.calendar_id))
+    return rung_at(state_of(found), percent, standards().version(found.calendar_id, found.started_at))
 
 
 def sweep():

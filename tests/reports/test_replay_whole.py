@@ -20,6 +20,7 @@ from service_desk.reports.replay.changes import SlaChange, from_json, to_json
 from service_desk.reports.replay.contract_areas import OWN_UNIT, Served, WorkSum, unit_after
 from service_desk.reports.replay.counting import ALL, Both, Count
 from service_desk.reports.replay.loading import HELD, RUNNING, placed_cases, timed_cases
+from service_desk.reports.replay.promised_by import as_promised
 from service_desk.reports.replay.promising import paused_seconds
 from service_desk.reports.replay.replaying import Result, new_index, replay
 from service_desk.reports.rules import usual_days
@@ -99,11 +100,9 @@ def _a_case_goes_where_its_place_goes(city):
 
 
 def test_the_parts_of_every_case_say_its_due_time(past):
-    known = standards()
-    calendars = {version: known.version(version) for version in known.versions}
     some = 0
     for service in catalogue().types:
-        cases = timed_cases(DAYS, service_code=service)
+        cases, calendars = as_promised(timed_cases(DAYS, service_code=service))
         seconds = 60 * cases.promised_minutes.astype(np.int64) + paused_seconds(cases, calendars)
         for version in np.unique(cases.calendar_id).tolist():
             here = cases.calendar_id == version

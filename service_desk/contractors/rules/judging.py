@@ -38,8 +38,8 @@ def judge(
 ) -> list[Breach]:
     """Return the priced breaches of one order as known at ``until`` (aware), in the order in which they happened.
 
-    calendars: by code, the contract's and 24x7; of the versions that the order's clocks were started by, or those in
-    force for a what-if. Raises CalendarError, KeyError for a calendar that is not given.
+    calendars: by code, the contract's and 24x7; of the versions that the order's clocks were started by, with the
+    days known then, or those in force for a what-if. Raises CalendarError, KeyError for a calendar that is not given.
     """
     zone = calendars[terms.calendar]
     found = [*late(facts, terms, calendars, whole_second(until)), *_found(facts, terms, zone, until)]

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from service_desk.slas.rules import Calendar
 
-    Calendars = Callable[[int], Calendar]
+    #: (id of a version, instant from which it counts) → compiled, with the days known then
+    Calendars = Callable[[int, datetime], Calendar]
 
 #: which clocks a fact of the field answers: being done includes having been there and having made it safe
 ANSWERS = {
@@ -36,7 +37,8 @@ ANSWERED = {"accept": "accepted_at", "arrive": "arrived_at", "make_safe": "made_
 def orders_from(facts: Iterable[OrderFact], calendars: Calendars) -> dict[int, Order]:
     """Return {id: order} of one ticket from its events, oldest first; events of other kinds are passed over.
 
-    calendars: gives a compiled calendar by the id of its version. Raises InvalidMove when the history contradicts
+    calendars: gives a compiled calendar by the id of its version, with the days that differ as known when the order was
+    issued: what was entered since neither moves a due time nor what a pause gives back. Raises InvalidMove when the history contradicts
     itself, KeyError when a fact lacks what it has to say.
     """
     found: dict[int, Order] = {}
@@ -74,7 +76,7 @@ def _issued(fact: OrderFact, calendars: Calendars) -> Order:
             each["calendar"],
             each["code"],
             fact.at,
-            calendars(each["calendar"]),
+            calendars(each["calendar"], fact.at),
         )
         for each in data["clocks"]
     )
@@ -144,7 +146,9 @@ def _stop(order: Order, kinds: Iterable[str], at: datetime, calendars: Calendars
     return replace(
         order,
         clocks=tuple(
-            clocks.stop(each, at, calendars(each.calendar_id)) if each.kind in kinds else each
+            clocks.stop(each, at, calendars(each.calendar_id, order.issued_at))
+            if each.kind in kinds
+            else each
             for each in order.clocks
         ),
     )
@@ -188,7 +192,9 @@ def _paused(order: Order, fact: OrderFact, _calendars: Calendars) -> Order:
 def _resumed(order: Order, fact: OrderFact, calendars: Calendars) -> Order:
     if order.pause is None:
         raise InvalidMove(before=order.state, after="resumed")
-    running = tuple(clocks.resume(each, fact.at, calendars(each.calendar_id)) for each in order.clocks)
+    running = tuple(
+        clocks.resume(each, fact.at, calendars(each.calendar_id, order.issued_at)) for each in order.clocks
+    )
     return replace(end_pause(order, fact.at), clocks=running)
 
 
@@ -196,7 +202,9 @@ def _late(order: Order, fact: OrderFact, calendars: Calendars) -> Order:
     """Take what a late entry still tells: an earlier, believed answer to a duty. The state stays."""
     counts, fills = _instant(fact, "counts_at"), fact.data.get("fills", [])
     brought = tuple(
-        clocks.bring_forward(each, counts, calendars(each.calendar_id)) if each.kind in fills else each
+        clocks.bring_forward(each, counts, calendars(each.calendar_id, order.issued_at))
+        if each.kind in fills
+        else each
         for each in order.clocks
     )
     values: dict[str, Any] = {

@@ -87,7 +87,7 @@ def _card(clock: Clock, pauses: Sequence[PauseRow], now: datetime) -> ClockCard:
 
 def _calendar(clock: Clock) -> Calendar | None:
     try:
-        return standards().version(clock.calendar_id)
+        return standards().version(clock.calendar_id, clock.started_at)
     except (NotFound, CalendarError):
         return None
 

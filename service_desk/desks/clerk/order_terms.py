@@ -71,7 +71,7 @@ def duties_in_words(choice: Choice, ticket: Ticket, at: datetime) -> str:
         if duty is None or (kind == "make_safe" and not ticket.is_hazard):
             continue
         try:
-            ends = due_at(at, duty.minutes, standards().calendar(duty.calendar_code)[1])
+            ends = due_at(at, duty.minutes, standards().calendar(duty.calendar_code, at)[1])
         except (CalendarError, NotFound):
             continue
         found.append(_("%(duty)s: %(time)s", duty=CLOCK[kind], time=due(ends)))

@@ -50,7 +50,7 @@ def _card(clock: DutyClock, pauses: Sequence[Held], now: datetime) -> ClockCard:
 
 def _calendar(clock: DutyClock) -> Calendar | None:
     try:
-        return standards().version(clock.calendar_id)
+        return standards().version(clock.calendar_id, clock.started_at)
     except (NotFound, CalendarError):
         return None
 

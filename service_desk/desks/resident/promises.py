@@ -123,7 +123,7 @@ def _percent(row: dict[str, Any], now: datetime) -> int:
 
 def _working(row: dict[str, Any], pauses: Sequence[dict[str, Any]]) -> tuple[tuple[Cell, ...], str, str]:
     try:
-        calendar = standards().version(row["calendar_id"])
+        calendar = standards().version(row["calendar_id"], row["started_at"])
         waits = [
             Pause(each["started_at"], each["ended_at"])
             for each in pauses

@@ -191,7 +191,7 @@ def _within(work: FieldWork, kind: str, start: datetime, part: float) -> datetim
     clock = work.order.clock(kind)
     if clock is None:
         return start
-    table = standards().version(clock.calendar_id).table
+    table = standards().version(clock.calendar_id, work.order.issued_at).table
     return instant_of(table.due(whole_second(start), max(60, int(60 * clock.minutes * part))))
 
 
@@ -201,7 +201,7 @@ def _between(first: datetime, second: datetime) -> datetime:
 
 def _part(work: FieldWork, start: datetime, end: datetime, part: float) -> datetime:
     """Return the instant when this part of the contractor's open time between the two has passed."""
-    calendar = standards().version(work.order.clocks[-1].calendar_id)
+    calendar = standards().version(work.order.clocks[-1].calendar_id, work.order.issued_at)
     table = calendar.table
     opened = table.position(whole_second(end)) - table.position(whole_second(start))
     if opened < 60:

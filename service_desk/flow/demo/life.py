@@ -225,7 +225,7 @@ class Life:
             self._start(each, sla.id, 0)
 
     def _start(self, promise: Promise, sla_id: int, round_: int) -> None:
-        calendar_id, calendar = standards().calendar(promise.calendar_code)
+        calendar_id, calendar = standards().calendar(promise.calendar_code, self.now)
         state = moves.start(promise, self.now, calendar)
         if round_:
             state = ClockState(

@@ -30,7 +30,8 @@ _OPEN_TABLES = text(
 )
 _LAST_HOLIDAYS = text(
     "SELECT a.slug, max(extract(year FROM d.day))::int FROM authorities a "
-    "LEFT JOIN calendar_days d ON d.authority_id = a.id AND d.calendar_code IS NULL GROUP BY a.slug ORDER BY a.slug"
+    "LEFT JOIN calendar_days d ON d.authority_id = a.id AND d.calendar_code IS NULL AND d.ended_at IS NULL "
+    "GROUP BY a.slug ORDER BY a.slug"
 )
 _ANCHORS = text(
     "SELECT a.slug, max(d.day), (SELECT min(e.at) FROM ticket_events e WHERE e.authority_id = a.id) "

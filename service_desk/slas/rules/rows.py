@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from service_desk.slas.rules.calendar import Calendar, DayKind, DayRule, Window
+from service_desk.slas.rules.known import FROM_THE_FIRST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
@@ -30,7 +31,7 @@ class StoredDay:
     """An exceptional date as stored. kind: "closed", or "half" with its windows [(opens, closes)] in minutes.
 
     is_shared: of the whole city, kept as the calendar's ``Holidays`` say; else of this calendar alone, kept as written
-    (an emergency closure, longer hours).
+    (an emergency closure, longer hours). created_at: when it was entered; ended_at: when it was taken back, None: it stands.
     """
 
     date: date
@@ -39,6 +40,8 @@ class StoredDay:
     name: Mapping[str, str] | None = None
     source: str = ""
     is_shared: bool = True
+    created_at: datetime = FROM_THE_FIRST
+    ended_at: datetime | None = None
 
 
 def calendar_of(
