@@ -169,6 +169,18 @@ def test_a_retired_checklist_is_listed_apart_with_its_days_and_comes_back(admin)
     assert "older version" in admin.get(f"{PLACE}?version=1").text
 
 
+def test_a_planner_is_offered_only_what_is_in_use(admin, client):
+    name = "Street and pavement"
+    client.sign_in("manager5@rehovot.example")
+    assert name in client.get("/inspector/rounds/new?lang=en").text
+    client.sign_in("admin@rehovot.example")
+    send(admin, f"{PLACE}/retire", {"seen": field(admin.get(PLACE).text, "seen")}, "")
+    client.sign_in("manager5@rehovot.example")
+    page = client.get("/inspector/rounds/new?lang=en").text
+    assert name not in page
+    assert "Playground" in page
+
+
 def test_nobody_but_an_administrator_gets_in(client):
     for who in ("manager5", "inspector", "mayor", "clerk5"):
         client.sign_in(f"{who}@rehovot.example")

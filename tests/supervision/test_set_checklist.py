@@ -11,6 +11,7 @@ from supervision.stage import STREET, checklists_as_founded, person, round_of
 from service_desk import work
 from service_desk.catalog.queries import catalogue
 from service_desk.catalog.rules import check_answers
+from service_desk.city import actions as city_actions
 from service_desk.errors import BadInput, NotAllowed, NotFound, StaleVersion
 from service_desk.extensions import db
 from service_desk.flow.checklist_form import (
@@ -31,6 +32,7 @@ from service_desk.flow.set_checklist import make_checklist, retire_checklist, se
 from service_desk.flow.stop_entry import StopEntry
 from service_desk.flow.walk_round import visit_stop
 from service_desk.people.rules import Actor, Role
+from service_desk.supervision.actions import checklists as actions
 from service_desk.supervision.queries import rounds, stops
 from service_desk.supervision.queries.checklists import versions_of
 from service_desk.supervision.rules.checks import read_item
@@ -177,12 +179,21 @@ def test_of_two_who_bring_it_back_at_once_one_is_told(app, founded):
 
 def test_versions_keep_their_order_whatever_ids_the_process_holds(app, monkeypatch):
     before, typed = present()
-    from service_desk.supervision.actions import checklists as actions  # noqa: PLC0415 — only its ids are replaced
-
     ids = iter([before.id - 7, before.id - 6, before.id + 10**6])
     monkeypatch.setattr(actions, "new_id", lambda: next(ids))
     set_checklist(CODE, before.id, replace(typed, items=typed.items[1:]), ADMIN)
     assert [each.id for each in versions_of(CODE)] == [before.id, before.id + 10**6]
+
+
+def test_a_version_begun_in_another_process_is_known_at_once(app):
+    before, _typed = present()
+    with work.transaction():  # as another process does it: this one's memory is not told
+        row = actions.begin_version(CODE, {"he": "פחים"}, [], before.since, versions_of(CODE)[-1])
+        made = row.id
+        city_actions.note_change()
+    assert rounds.checklist(made).name == {"he": "פחים"}
+    with pytest.raises(NotFound):
+        rounds.checklist(made + 1)
 
 
 def test_a_new_checklist_sent_twice_is_one(app):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from service_desk.city.kept import Kept
+from service_desk.city.kept import Kept, forget
 from service_desk.contractors.models import WorkOrder
 from service_desk.errors import NotFound
 from service_desk.extensions import db
@@ -72,9 +72,18 @@ def checklists() -> dict[int, Checks]:
 
 def checklist(checklist_id: int | None) -> Checks:
     """Return a checklist. Raises NotFound."""
-    found = checklists().get(checklist_id or 0)
+    found = _known(checklist_id)
     if found is None:
         raise NotFound
+    return found
+
+
+def _known(checklist_id: int | None) -> Checks | None:
+    """Return a checklist, also one that another process began a moment ago; None when there is none."""
+    found = checklists().get(checklist_id or 0)
+    if found is None and checklist_id:
+        forget()
+        found = checklists().get(checklist_id)
     return found
 
 
@@ -85,7 +94,7 @@ def newest_checklists() -> list[Checks]:
 
 def present_checklist(checklist_id: int | None) -> Checks | None:
     """Return the version in force of the checklist that this is a version of; None when it was retired, or never was."""
-    asked = checklists().get(checklist_id or 0)
+    asked = _known(checklist_id)
     if asked is None:
         return None
     return next(
