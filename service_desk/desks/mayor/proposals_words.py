@@ -140,11 +140,16 @@ def ground(square_m: float) -> str:
     return _("%(dunams)s dunams", dunams=format_decimal(round(square_m / 1000, 1)))
 
 
+#: around what is written left to right inside any line
+_APART, _TOGETHER = "\u2066", "\u2069"
+
+
 def difference(number: float, *, is_share: bool = False) -> str:
     """Return a signed difference, of shares in percentage points; no change is said as 0."""
     shown = format_decimal(round(abs(number), 1))
     sign = "" if not number else "+" if number > 0 else "\u2212"
-    return _("%(num)s points", num=f"{sign}{shown}") if is_share and number else f"{sign}{shown}"
+    signed = f"{_APART}{sign}{shown}{_TOGETHER}"
+    return _("%(num)s points", num=signed) if is_share and number else signed
 
 
 def week() -> list[tuple[int, str]]:

@@ -95,5 +95,7 @@ def problem(code: str) -> str:
 
 
 def problems(found: Mapping[str, str]) -> dict[str, str]:
-    """Return {field: sentence}."""
-    return {name: problem(code) for name, code in found.items()}
+    """Return {field: sentence}, in the order in which the fields stand."""
+    order = list(LABEL)
+    names = sorted(found, key=lambda name: order.index(name) if name in LABEL else len(order))
+    return {name: problem(found[name]) for name in names}
