@@ -65,7 +65,7 @@ def contact_csv() -> Response:
     rows = contact.contact(read_period(request.args, clock.now()).period, by)
     writer = csv.writer(out)
     head = (
-        BY_WORDS[by], _("People"), _("Reached"), _("Messages"), _("Delivered"), _("Read"), _("Questions"),
+        BY_WORDS[by], _("People"), _("Reached"), _("Messages"), _("Messages delivered"), _("Messages read"), _("Questions"),
         _("Answered"), _("Hours to a human answer, half of the people"), _("Nine of ten"),
     )  # fmt: skip
     writer.writerow(plain(str(cell)) for cell in head)
