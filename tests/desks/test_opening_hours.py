@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
-from service_desk import clock
+from service_desk import clock, work
 from service_desk.city import kept
 from service_desk.errors import NotAllowed
+from service_desk.extensions import db
 from service_desk.flow import receive, set_hours
 from service_desk.people.rules import Actor, Role
 from service_desk.reports.arrivals import arrived
@@ -98,6 +100,30 @@ def test_a_changed_day_closes_the_door_and_can_be_taken_back(centre):
     set_hours.drop_day(centre.id, row.id, manager(centre.id))
     kept.forget()
     assert at.while_closed(standards().calendar("K5")[1]) == 0
+
+
+def test_the_page_shows_the_days_that_stand_and_no_others(centre, client):
+    client.sign_in("manager5@rehovot.example")
+    today = clock.local(clock.now()).date()
+    for ahead, hours, name in ((3, "", "First word"), (3, "8-12", "Last word"), (4, "", "Another day")):
+        day = (today + timedelta(days=ahead)).isoformat()
+        client.post("/mayor/hours/5/day?lang=en", data={"day": day, "hours": hours, "name": name})
+    gone = next(each for each in standards().days_of("K5") if each.day == today + timedelta(days=4))
+    client.post(f"/mayor/hours/5/day/{gone.id}/drop?lang=en")
+    body = client.get("/mayor/hours/5?lang=en").get_data(as_text=True)
+    assert "Last word" in body
+    assert "First word" not in body
+    assert "Another day" not in body
+    assert client.post(f"/mayor/hours/5/day/{gone.id}/drop?lang=en").status_code == 404, "taken back once"
+
+
+def test_a_day_is_ended_and_never_changed_or_deleted(centre):
+    set_hours.set_day(
+        centre.id, clock.local(clock.now()).date() + timedelta(days=3), "", "יום", manager(centre.id)
+    )
+    for act in ("DELETE FROM calendar_days", "UPDATE calendar_days SET day = day + 1"):
+        with pytest.raises(ProgrammingError, match="permission denied"), work.transaction():
+            db.session.execute(text(act))
 
 
 def test_what_cannot_be_read_comes_back_with_what_was_typed(centre, client):

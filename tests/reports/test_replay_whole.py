@@ -1,10 +1,10 @@
 """Replays of a seeded past: the side «before» is what every page says, and the parts of a case say its due time."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from service_desk import clock
 from service_desk.catalog.queries import catalogue
@@ -26,6 +26,7 @@ from service_desk.reports.replay.replaying import Result, new_index, replay
 from service_desk.reports.rules import usual_days
 from service_desk.reports.scorecards import scores
 from service_desk.reports.sums import sums
+from service_desk.slas import queries
 from service_desk.slas.queries import standards
 from service_desk.slas.rules.vectorised import due_after_many
 
@@ -97,6 +98,43 @@ def _a_case_goes_where_its_place_goes(city):
     found = {key: both.after.received for key, both in result.by_key.items() if key != ALL}
     assert found == wanted
     assert result.by_key[ALL].after.border == near
+
+
+def all_paused():
+    """Return what every case of the year was given back for pauses, as the replay reads it."""
+    return paused_seconds(*as_promised(timed_cases(DAYS)))
+
+
+@pytest.fixture
+def closed_since(past, owner):
+    """Let a working day of the past turn out to be entered as closed just now; it goes when the test is over."""
+    day = next(each for each in (NOW - timedelta(days=ago) for ago in range(30, 40)) if each.weekday() == 1)
+    row = {"day": day.date(), "at": NOW}
+
+    def enter():
+        with owner.begin() as connection:
+            connection.execute(
+                text(
+                    "INSERT INTO calendar_days (authority_id, id, calendar_code, day, kind, windows, name, source, created_at) "
+                    "VALUES (1, 1, 'business', :day, 'closed', '[]', '{}', 'test', :at)"
+                ),
+                row,
+            )
+        queries._kept._values.clear()
+
+    yield enter
+    with owner.begin() as connection:
+        connection.execute(text("DELETE FROM calendar_days WHERE calendar_code IS NOT NULL"))
+    queries._kept._values.clear()
+
+
+def test_a_day_entered_since_changes_nothing_that_is_read_off_a_due_time(past, closed_since):
+    before = all_paused()
+    closed_since()
+    assert (all_paused() == before).all()
+    known = standards()
+    as_now = {number: known.calendar(row.code)[1] for number, row in known.versions.items()}
+    assert paused_seconds(timed_cases(DAYS), as_now).sum() < before.sum(), "by the days of today it would"
 
 
 def test_the_parts_of_every_case_say_its_due_time(past):
