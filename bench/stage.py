@@ -73,7 +73,9 @@ class Stage:
         name = f"city_{tickets}_{made_by('migrations/versions', 'service_desk/flow/demo', 'service_desk/city/seed', 'service_desk/catalog/seed')}"
         if self._has(name):
             return self._address(name)
-        self._drop_like(rf"city\_{tickets}\_%")  # an underscore alone would be any sign, and a larger city go too
+        self._drop_like(
+            rf"city\_{tickets}\_%"
+        )  # an underscore alone would be any sign, and a larger city go too
         print(f"  … a city of {tickets:,} tickets is made (once)", flush=True)
         url = self.servers.create_database(f"{name}_new")
         env = self.environment(url)
