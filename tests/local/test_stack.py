@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -96,9 +97,11 @@ def start(ground):
     (ground / "city").mkdir()
     yield begin
     for city in cities:
+        left = city.session_pids()  # before it dies: orphans are nobody's children any more
         city.stop(signal.SIGKILL)
-        for pid in city.session_pids():
-            os.kill(pid, signal.SIGKILL)
+        for pid in {*left, *city.session_pids()}:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
 
 def test_ctrl_c_stops_all_in_order_and_leaves_nobody(start, ground):
