@@ -138,10 +138,10 @@ def _stop_order(name: str) -> int:
 
 
 def _answers(port: int) -> bool:
-    """Say whether the web answers a request at all."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    """Say whether the web answers with its first page, for which it loads the city: before helpers want the processors too."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     with suppress(OSError, http.client.HTTPException):
-        connection.request("GET", "/healthz", headers={"Connection": "close"})
+        connection.request("GET", "/", headers={"Connection": "close"})
         connection.getresponse().read()
         return True
     connection.close()

@@ -59,6 +59,13 @@ class Plane:
         return shapely.transform(geometry, lambda at: (at - [self.lon, self.lat]) * self.scale)
 
 
+def _pieces(lines: Any) -> Any:
+    """Return the straight pieces of lines, each a line of its own: few cells are near any one of them."""
+    points, line = shapely.get_coordinates(shapely.get_parts(lines), return_index=True)
+    goes_on = line[:-1] == line[1:]
+    return shapely.linestrings(np.stack([points[:-1][goes_on], points[1:][goes_on]], axis=1))
+
+
 class AreaIndex:
     """The areas of one city at one version, ready for look-ups. Build once, share between threads.
 
@@ -94,15 +101,15 @@ class AreaIndex:
         cells = shapely.box(
             x - reach, (y - reach)[:, None], x + CELL_M + reach, (y + CELL_M + reach)[:, None]
         )
-        lines = shapely.union_all([shapely.boundary(polygon) for polygon in (limit, *self._flat)])
-        shapely.prepare(lines)
         grid = np.full(cells.shape, _OUTSIDE, dtype=np.int16)
         middle_x, middle_y = np.broadcast_arrays(x + CELL_M / 2, (y + CELL_M / 2)[:, None])
         # Inside the city but in nobody's area keeps no shortcut: it is rare and must say so honestly.
         grid[shapely.contains_xy(self._limit, middle_x, middle_y)] = _OPEN
         for number in reversed(range(len(self.codes))):
             grid[shapely.contains_xy(self._owned[number], middle_x, middle_y)] = number
-        grid[shapely.intersects(lines, cells)] = _OPEN
+        lines = shapely.union_all([shapely.boundary(polygon) for polygon in (limit, *self._flat)])
+        _piece, near = shapely.STRtree(cells.ravel()).query(_pieces(lines), predicate="intersects")
+        grid.ravel()[near] = _OPEN
         self._grid = grid
         self._cells: list[int] = grid.ravel().tolist()
 
