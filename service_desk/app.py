@@ -14,7 +14,7 @@ from service_desk.city import models as _city
 from service_desk.community import models as _community
 from service_desk.contractors import models as _contractors
 from service_desk.desks import edge, repeated
-from service_desk.extensions import Model, babel, csrf, db, limiter, login
+from service_desk.extensions import babel, csrf, db, limiter, login
 from service_desk.intake import models as _intake
 from service_desk.messages import models as _messages
 from service_desk.people import models as _people
@@ -27,7 +27,6 @@ from service_desk.tickets import models as _tickets
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy import MetaData
 
 _SLICES = (
     _catalog,
@@ -44,11 +43,6 @@ _SLICES = (
     _tickets,
 )
 DAY_SECONDS = 86_400
-
-
-def tables() -> MetaData:
-    """Return the metadata of every table, for migrations."""
-    return Model.metadata
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:

@@ -10,10 +10,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 
 from service_desk import config, work
-from service_desk.app import tables
-from service_desk.extensions import db
+from service_desk.extensions import Model, db
 
-TENANT = [table.name for table in tables().sorted_tables if "authority_id" in table.columns]
+TENANT = [table.name for table in Model.metadata.sorted_tables if "authority_id" in table.columns]
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +60,9 @@ def test_the_models_are_what_the_migrations_made(empty):
     command.upgrade(migrations, "head")
     with engine.connect() as connection:
         assert (
-            compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), tables())
+            compare_metadata(
+                MigrationContext.configure(connection, opts={"compare_type": True}), Model.metadata
+            )
             == []
         )
 
@@ -82,7 +83,7 @@ def test_a_table_of_a_city_is_isolated(owner, table):
 
 @pytest.mark.parametrize("table", TENANT)
 def test_without_a_tenant_nothing_is_visible_and_nothing_of_another_can_be_written(app, table):
-    key = tables().tables[table]
+    key = Model.metadata.tables[table]
     work.set_tenant(2)
     try:
         found = db.session.execute(text(f"SELECT count(*) FROM {table} WHERE authority_id = 1")).scalar_one()
