@@ -34,4 +34,5 @@ export function start(root = document) {
 const all = [start()];
 // A key hint anywhere on the page is enough to want the keyboard's module.
 if (document.querySelector("[data-hotkey]")) all.push(begin("hotkeys", document.body));
+// From here on whatever is chosen or pressed is heard: whoever drives a browser waits for it.
 Promise.all(all).then(() => document.documentElement.setAttribute("data-started", ""));

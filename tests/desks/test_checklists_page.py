@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from supervision.stage import checklists_as_founded
+from founded_versions import versions_as_founded
 
 from service_desk import work
 from service_desk.extensions import db
@@ -16,7 +16,7 @@ PLACE = "/admin/checklists/street"
 
 @pytest.fixture(autouse=True)
 def as_founded(app, owner):
-    with checklists_as_founded(owner):
+    with versions_as_founded(owner, "checklists", emptied="round_stops"):
         yield
         db.session.rollback()
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import text
+from founded_versions import versions_as_founded
 
 from service_desk import work
 from service_desk.city import kept
@@ -25,16 +25,8 @@ NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def as_founded(app, owner):
-    """Take the standard's versions of the test away again: the city is founded once for all tests."""
-    with owner.begin() as connection:
-        before = connection.execute(text("SELECT id FROM slas WHERE valid_to IS NULL")).scalars().all()
-    yield
-    with owner.begin() as connection:
-        connection.execute(text("DELETE FROM city_ladders"))
-        connection.execute(text("DELETE FROM slas WHERE NOT id = ANY(:ids)"), {"ids": before})
-        connection.execute(text("UPDATE slas SET valid_to = NULL WHERE id = ANY(:ids)"), {"ids": before})
-        connection.execute(text("UPDATE authorities SET data_version = data_version + 1"))
-    kept.forget()
+    with versions_as_founded(owner, "slas", emptied="city_ladders"):
+        yield
 
 
 @pytest.fixture

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import contextmanager
-
-from sqlalchemy import text
 
 from service_desk import clock
-from service_desk.city import kept
 from service_desk.city.queries import city_map
 from service_desk.extensions import db
 from service_desk.flow.handle_case import NewCase, open_case
@@ -39,23 +35,6 @@ def person(email: str) -> Actor:
 def checks_of(code: str) -> rounds.Checks:
     """Return a checklist by its code."""
     return next(each for each in rounds.checklists().values() if each.code == code)
-
-
-@contextmanager
-def checklists_as_founded(owner):
-    """Take away what is changed of checklists meanwhile: the city is founded once for all tests."""
-    with owner.begin() as connection:
-        before = connection.execute(text("SELECT id FROM checklists WHERE valid_to IS NULL")).scalars().all()
-    yield
-    with owner.begin() as connection:
-        # stops name their checklist: they go first
-        connection.execute(text("DELETE FROM round_stops"))
-        connection.execute(text("DELETE FROM checklists WHERE NOT id = ANY(:ids)"), {"ids": before})
-        connection.execute(
-            text("UPDATE checklists SET valid_to = NULL WHERE id = ANY(:ids)"), {"ids": before}
-        )
-        connection.execute(text("UPDATE authorities SET data_version = data_version + 1"))
-    kept.forget()
 
 
 def case_of(actor: Actor, **parts) -> int:

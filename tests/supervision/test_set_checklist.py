@@ -6,7 +6,8 @@ import threading
 from dataclasses import replace
 
 import pytest
-from supervision.stage import STREET, checklists_as_founded, person, round_of
+from founded_versions import versions_as_founded
+from supervision.stage import STREET, person, round_of
 
 from service_desk import work
 from service_desk.catalog.queries import catalogue
@@ -44,7 +45,7 @@ KEY = "0123456789abcdef"
 
 @pytest.fixture(autouse=True)
 def as_founded(app, owner):
-    with checklists_as_founded(owner):
+    with versions_as_founded(owner, "checklists", emptied="round_stops"):
         yield
         db.session.rollback()
 

@@ -45,7 +45,7 @@ def _page(problems: dict[str, str] | None = None, month: str = "") -> ResponseRe
     found = booklets.listed(before)
     months = [(first, {each.centre_id: each for each in lines}) for first, lines in _by_month(found)]
     last = last_month(clock.local(clock.now()).date())
-    reader = actor()
+    reader, settings = actor(), config.current()
     page = render_template(
         "mayor/booklets.html",
         months=months,
@@ -55,9 +55,9 @@ def _page(problems: dict[str, str] | None = None, month: str = "") -> ResponseRe
         mine=booklets.subscriptions(reader.id or 0),
         unsent=letters.unsent(),
         counts=letters.counts(),
-        own=letters.own_sent(reader.id or 0) if _stays_in_the_house() else [],
-        has_mail=send_letters.has_mail(config.current()),
-        is_sandbox=_stays_in_the_house(),
+        own=letters.own_sent(reader.id or 0) if settings.is_sandbox else [],
+        has_mail=send_letters.has_mail(settings),
+        is_sandbox=settings.is_sandbox,
         choices=[(f"{each:%Y-%m}", say.month_name(each)) for each in reversed(months_back(last, MOST_MONTHS_BACK))],
         chosen=month,
         errors={name: say.PROBLEM[code] for name, code in (problems or {}).items()},
@@ -75,10 +75,6 @@ def _by_month(found: list[booklets.Line]) -> list[tuple[date, list[booklets.Line
 def _places() -> list[tuple[int, int | None, Any]]:
     """Return (centre id, number, name): the city first."""
     return [(CITY, None, None), *((each.id, each.number, each.name) for each in city_map().centres.values())]
-
-
-def _stays_in_the_house() -> bool:
-    return config.current().is_sandbox
 
 
 @desk.post("/mayor/booklets/make", endpoint="make_booklets")
@@ -128,7 +124,7 @@ def again(letter_id: int) -> ResponseReturnValue:
 @desk.get("/mayor/booklets/letters/<int:letter_id>.eml", endpoint="letter")
 def letter(letter_id: int) -> ResponseReturnValue:
     """Give the reader's own letter as a file, where none leaves the house. Raises NotFound for another's."""
-    if not _stays_in_the_house():
+    if not config.current().is_sandbox:
         raise NotFound
     found = next((each for each in letters.own_sent(actor().id or 0) if each.id == letter_id), None)
     if found is None:
