@@ -32,9 +32,10 @@ def test_a_connection_whose_server_went_away_is_not_taken_from_the_pool(
     assert db.session.scalar(text("SELECT 1")) == 1
     db.session.remove()  # it rests in the pool
     with owner.connect() as other:
+        # until they have ended: whoever is only asked to end says nothing yet
         other.execute(
             text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = current_user AND datname = current_database()"
+                "SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = current_user AND datname = current_database()"
             )
         )
     monkeypatch.setattr(extensions, "RESTED_SECONDS", extensions.RESTED_SECONDS - rested_seconds)
