@@ -33,7 +33,7 @@ messages: ## Gather the strings of code and templates into the five .po files
 lock: ## Pin every package by hash again
 	@for group in "" dev; do .venv/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 pyproject.toml $${group:+--group $$group} -o requirements$${group:+-$$group}.lock; done
 
-faults: ## Kill, freeze and cut what delivers messages, 20 random times each (FAULT_SEEDS=20, ARGS="-k 06")
+faults: ## Kill, freeze and cut what delivers messages, 20 random times each (FAULT_SEEDS=20, ARGS="-k _06_")
 	@exec $(PYTHON) bootstrap.py faults $(ARGS)
 
 bench: ## Measure speed against floors (only=NAME)

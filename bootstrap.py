@@ -7,15 +7,19 @@ old Python gets a sentence and not a syntax error.
 # ruff: noqa: S603 — it runs only its own fixed commands
 
 import errno
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Iterator  # noqa: UP035 — where an old Python has it too
 
-ROOT = Path(__file__).resolve().parent
+SOURCE = Path(__file__).resolve()
+ROOT = SOURCE.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "keshet-installed.json"
@@ -114,6 +118,20 @@ def quietly(what: str, *argv: str) -> None:
     )
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """Let one window at a time change `.venv`; another waits here until it has."""
+    with SOURCE.open("rb") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Another window is installing in this folder: waiting for it …")
+            fcntl.flock(held, fcntl.LOCK_EX)
+        except OSError:  # a file system without locks
+            pass
+        yield
+
+
 def make_environment() -> None:
     """Make `.venv` with the pinned installer in it, unless it is there and answers."""
     uv = VENV / "bin" / "uv"
@@ -151,7 +169,8 @@ def install_packages(with_tools: bool) -> None:  # noqa: FBT001 — one switch, 
     say("Installing the packages of {} …".format(lock))  # noqa: UP032
     stamp(packages="", tools="", npm="")
     uv = str(VENV / "bin" / "uv")
-    quietly("Fetching the packages", uv, "pip", "sync", "--require-hashes", lock)
+    # Compiled here and once: else the first start compiles, and every start where PYTHONDONTWRITEBYTECODE is set.
+    quietly("Fetching the packages", uv, "pip", "sync", "--require-hashes", "--compile-bytecode", lock)
     quietly("Installing Keshet", uv, "pip", "install", "--no-deps", "--no-build-isolation", "-e", ".")
     stamp(packages=run_lock, tools=all_lock if with_tools else "")
 
@@ -221,9 +240,10 @@ def lint() -> None:
 def perform(command: str, rest: "list[str]") -> None:
     """Prepare what the command needs, then run it. rest: handed on to it."""
     with_tools = command in ("test", "lint", "bench", "bench-large", "faults")
-    make_environment()
-    install_packages(with_tools)
-    install_front_end(with_tools)
+    with alone():
+        make_environment()
+        install_packages(with_tools)
+        install_front_end(with_tools)
     local = (str(PYTHON), "-m", "service_desk.local")
     if command == "run":
         hand_over(*((*local, "run", *tuple(rest))))

@@ -1,25 +1,27 @@
 """Gunicorn's door: `gunicorn wsgi:app`."""
 
-import ctypes
 import gc
 import sys
-from contextlib import suppress
 
-# Each thread of a worker would keep a heap of its own, several of them half empty: two are enough for eight threads.
-_ARENAS, _MOST = -8, 2
-with suppress(OSError, AttributeError):  # another C library has no such call
-    ctypes.CDLL(None).mallopt(_ARENAS, _MOST)
-# structlog draws tracebacks with rich when it is installed (it comes with the limiter): 4 MB that JSON lines have no use for.
-sys.modules["rich"] = None  # type: ignore[assignment]
-import structlog  # noqa: E402, F401
+from service_desk import heap
 
-del sys.modules["rich"]
+heap.keep_small()  # before what is loaded next starts threads
 
-from service_desk import clock  # noqa: E402
+from service_desk import clock, config, telemetry  # noqa: E402
 from service_desk.app import create_app  # noqa: E402
 
+#: gunicorn's code for an app that cannot be loaded: it gives up, as another try would end the same way
+NOT_LOADED = 4
+
+try:
+    settings = config.read()
+    # Gunicorn reads gunicorn.conf.py only where it is started in this folder without a file of the operator's.
+    telemetry.serve(settings.log_level)
+    app = create_app(settings)
+except config.BadConfiguration as error:
+    sys.stderr.write(f"wsgi: {error}\n")
+    sys.exit(NOT_LOADED)
 clock.follow_database()
-app = create_app()
 # What is loaded here stays for good, and with --preload the workers share its memory: no collection looks at it again.
 gc.collect()
 gc.freeze()

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from alembic import context
 from sqlalchemy import create_engine, pool, text
 
 from service_desk import config
-from service_desk.extensions import Model
+from service_desk.extensions import Model, load_tables
 
-# Every table, and not the pages: they would take a second longer to load.
-for path in sorted((config.ROOT / "service_desk").glob("*/models.py")):
-    import_module(f"service_desk.{path.parent.name}.models")
+load_tables()  # and not the pages: they would take a second longer to load
 settings_url = context.config.get_main_option("sqlalchemy.url") or config.read().sqlalchemy_url
 engine = create_engine(settings_url, poolclass=pool.NullPool)
 with engine.connect() as connection:

@@ -9,39 +9,13 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from service_desk import config, telemetry, work
-from service_desk.catalog import models as _catalog
-from service_desk.city import models as _city
-from service_desk.community import models as _community
-from service_desk.contractors import models as _contractors
 from service_desk.desks import edge, repeated
-from service_desk.extensions import babel, csrf, db, limiter, login
-from service_desk.intake import models as _intake
-from service_desk.messages import models as _messages
-from service_desk.people import models as _people
-from service_desk.reports import models as _reports
-from service_desk.routing import models as _routing
-from service_desk.slas import models as _slas
-from service_desk.supervision import models as _supervision
-from service_desk.tickets import models as _tickets
+from service_desk.extensions import babel, db, load_tables, login
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-_SLICES = (
-    _catalog,
-    _city,
-    _community,
-    _contractors,
-    _intake,
-    _messages,
-    _people,
-    _reports,
-    _routing,
-    _slas,
-    _supervision,
-    _tickets,
-)
 DAY_SECONDS = 86_400
 
 
@@ -57,11 +31,10 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     )
     app.jinja_environment = repeated.Pages
     app.config.update(_flask_settings(settings))
+    load_tables()
     db.init_app(app)
     babel.init_app(app, locale_selector=edge.locale, timezone_selector=lambda: "Asia/Jerusalem")
-    csrf.init_app(app)
     login.init_app(app)
-    limiter.init_app(app)
     edge.init_app(app)
     work.set_bell(_bell(settings))
     return app
@@ -94,13 +67,18 @@ def _flask_settings(settings: config.Settings) -> dict[str, object]:
         "BABEL_DEFAULT_TIMEZONE": "Asia/Jerusalem",
         "BABEL_TRANSLATION_DIRECTORIES": str(config.ROOT / "service_desk" / "translations"),
         "WTF_CSRF_TIME_LIMIT": DAY_SECONDS,
-        "RATELIMIT_STORAGE_URI": settings.redis_url or "memory://",
+        "RATELIMIT_STORAGE_URI": _limits_kept_at(settings.redis_url),
         "RATELIMIT_STORAGE_OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.3}
         if settings.redis_url
         else {},
         "RATELIMIT_ENABLED": settings.is_rate_limited,
         "SEND_FILE_MAX_AGE_DEFAULT": None,
     }
+
+
+def _limits_kept_at(redis_url: str) -> str:
+    """Return the address of the queue's server as the limiter wants it, which has a name of its own for a socket file."""
+    return f"redis+{redis_url}" if redis_url.startswith("unix://") else redis_url or "memory://"
 
 
 def _bell(settings: config.Settings) -> Callable[[str, tuple[int, ...]], None] | None:
@@ -120,7 +98,7 @@ def _bell(settings: config.Settings) -> Callable[[str, tuple[int, ...]], None] |
 
     def ring(job: str, ids: tuple[int, ...]) -> None:
         try:
-            queue.enqueue(job, *ids, result_ttl=60, failure_ttl=3600, job_timeout=120)
+            queue.enqueue(job, *ids, description=job, result_ttl=60, failure_ttl=3600, job_timeout=120)
         except RedisError as error:
             raise OSError(type(error).__name__) from error
 

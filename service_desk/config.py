@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALES = ("he", "ar", "ru", "en", "am")
+_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+#: the greatest number that a setting may be
+_MOST = 1_000_000_000
+N = TypeVar("N", int, float)
 
 
 class BadConfiguration(Exception):
@@ -92,6 +97,26 @@ def current() -> Settings:
     return _current
 
 
+def _number(env: Mapping[str, str], name: str, default: N) -> N:
+    """Return a setting that is a number, zero or more, of the default's type; unset, the default. Raises BadConfiguration."""
+    given = env.get(name, "").strip()
+    try:
+        read = type(default)(given or default)
+    except ValueError:
+        read = type(default)(-1)
+    if not 0 <= read <= _MOST:
+        raise BadConfiguration(f"{name} must be a number such as {default:g}, not {given!r}.")
+    return read
+
+
+def _log_level(env: Mapping[str, str]) -> str:
+    """Return the level of the log in capitals, by any name that Python has for it (WARN, FATAL). Raises BadConfiguration."""
+    given = env.get("LOG_LEVEL", "").strip().upper() or "INFO"
+    if given not in logging.getLevelNamesMapping():
+        raise BadConfiguration(f"LOG_LEVEL must be one of {', '.join(_LOG_LEVELS)}, not {given!r}.")
+    return given
+
+
 def read(environ: Mapping[str, str] | None = None) -> Settings:
     """Build the settings from the environment. Raises BadConfiguration with one sentence."""
     env = os.environ if environ is None else environ
@@ -129,16 +154,16 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         twilio_sms_sender=env.get("TWILIO_SMS_SENDER", "Keshet"),
         twilio_whatsapp_sender=env.get("TWILIO_WHATSAPP_SENDER", ""),
         twilio_api_base=env.get("TWILIO_API_BASE", ""),
-        twilio_timeout_seconds=float(env.get("TWILIO_TIMEOUT_SECONDS", "20")),
+        twilio_timeout_seconds=_number(env, "TWILIO_TIMEOUT_SECONDS", 20.0),
         twilio_content_sids=Path(env["TWILIO_CONTENT_SIDS"]) if env.get("TWILIO_CONTENT_SIDS") else None,
         map_tiles_url=env.get("MAP_TILES_URL", ""),
-        log_level=env.get("LOG_LEVEL", "INFO"),
-        session_idle_minutes=int(env.get("SESSION_IDLE_MINUTES", "60")),
-        session_hours=int(env.get("SESSION_HOURS", "12")),
+        log_level=_log_level(env),
+        session_idle_minutes=_number(env, "SESSION_IDLE_MINUTES", 60),
+        session_hours=_number(env, "SESSION_HOURS", 12),
         is_rate_limited=env.get("RATELIMIT_ENABLED", "1") != "0",
-        open311_posts_per_minute=int(env.get("OPEN311_POSTS_PER_MINUTE", "30000")),
-        messages_per_day=int(env.get("MESSAGES_PER_DAY", "0")),
-        digest_minutes=int(env.get("DIGEST_MINUTES", "60")),
+        open311_posts_per_minute=_number(env, "OPEN311_POSTS_PER_MINUTE", 30_000),
+        messages_per_day=_number(env, "MESSAGES_PER_DAY", 0),
+        digest_minutes=_number(env, "DIGEST_MINUTES", 60),
         is_quiet_kept=env.get("QUIET_HOURS", "1") != "0",
         twilio_voice_sender=env.get("TWILIO_VOICE_SENDER", ""),
         mail_url=mail_url,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import select
 import time
+from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -45,6 +47,13 @@ login = LoginManager()
 limiter = Limiter(
     key_func=get_remote_address, default_limits=[], swallow_errors=True, in_memory_fallback_enabled=True
 )
+
+
+def load_tables() -> None:
+    """Make every table known: import each slice's `models`, a module or a package. Pages and use-cases stay unloaded."""
+    for path in sorted(Path(__file__).parent.glob("*/models*")):
+        if path.name in {"models", "models.py"}:
+            import_module(f"service_desk.{path.parent.name}.models")
 
 
 #: how long a connection may have rested and still be taken at its word (s)

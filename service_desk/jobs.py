@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from flask import current_app
 from sqlalchemy.exc import OperationalError
 
-from service_desk import clock, config
+from service_desk import clock, config, heap
 from service_desk.app import create_app
 from service_desk.city import kept
 from service_desk.desks.booklet_files import compose
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 @lru_cache(maxsize=1)
 def _app() -> Flask:
     """Return the worker's app, made once a process."""
+    heap.keep_small()
     clock.follow_database()
     return create_app(config.read())
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import ctypes
 import threading
 import time
-from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from sqlalchemy import func, select
 
-from service_desk import clock, config
-from service_desk.city.models import Authority
+from service_desk import clock, config, heap
+from service_desk.city.models import Authority, Centre
 from service_desk.extensions import db
-from service_desk.work import tenant_id
+from service_desk.work import tenant, tenant_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,11 +51,24 @@ class _Authorities:
 
 
 _authorities = _Authorities()
+#: authorities without a default centre that were seen to have centres: those do not go again
+_with_centres: set[int] = set()
 
 
 def authorities() -> tuple[Authority, ...]:
     """Return every authority of the installation, by id."""
     return _authorities.all()
+
+
+def is_founded(row: Authority) -> bool:
+    """Say whether an authority has a centre to serve with; only one that names no default centre is looked up, until it has."""
+    if row.default_centre_id is None and row.id not in _with_centres:
+        with tenant(row.id):
+            wanted = select(Centre.id).where(Centre.authority_id == row.id).limit(1)
+            if db.session.scalar(wanted) is None:
+                return False
+        _with_centres.add(row.id)
+    return True
 
 
 def authority() -> Authority:
@@ -81,12 +92,6 @@ def forget() -> None:
     _authorities.forget()
 
 
-def _give_back() -> None:
-    """Hand freed memory back to the system: building a city takes 12 MB more than keeping it, and glibc would hold on to them."""
-    with suppress(OSError, AttributeError):  # another C library has no such call
-        ctypes.CDLL(None).malloc_trim(0)
-
-
 class Kept(Generic[T]):
     """A value built from one authority's data, rebuilt when that data's version grows."""
 
@@ -107,7 +112,7 @@ class Kept(Generic[T]):
             if held is None or held[0] != here.data_version:
                 held = (here.data_version, self._load_apart())
                 self._values[here.id] = held
-                _give_back()
+                heap.give_back()  # building a city takes 12 MB more than keeping it
         return held[1]
 
     def _load_apart(self) -> T:

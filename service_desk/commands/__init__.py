@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from flask.cli import with_appcontext
 
-from service_desk import config, jobs, work
+from service_desk import config, jobs, telemetry, work
 from service_desk.city import kept
 from service_desk.commands.figures import figures
 from service_desk.commands.messages import messages
@@ -21,6 +20,8 @@ from service_desk.errors import NotFound
 from service_desk.flow import found_city
 from service_desk.flow.anchor_days import anchor_days
 from service_desk.flow.verify_history import verify_history
+from service_desk.local.external import check_database
+from service_desk.local.state import Trouble
 from service_desk.people.seed import DEMO_PASSWORD
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ def db_group() -> None:
 
 
 def _alembic(*words: str) -> None:
+    try:
+        check_database(config.read().database_url)
+    except Trouble as trouble:
+        raise click.ClickException(f"{trouble}.") from None
     done = subprocess.run(
         [sys.executable, "-m", "alembic", "-c", str(config.ROOT / "migrations" / "alembic.ini"), *words],
         check=False,
@@ -110,7 +115,8 @@ def seed_demo(tickets: int, months: float, seed: int, *, more: bool, lean: bool)
     rehovot = next((row.id for row in kept.authorities() if row.slug == "rehovot"), None)
     if rehovot is None:
         raise click.ClickException("Rehovot is not founded yet: run «service-desk seed rehovot» first.")
-    bar = tqdm(total=tickets, unit=" tickets", unit_scale=True, smoothing=0.1)
+    # Shown after a moment: a refusal comes before any work, and needs no bar beside it.
+    bar = tqdm(total=tickets, unit=" tickets", unit_scale=True, smoothing=0.1, delay=0.5)
     try:
         with bar, work.tenant(rehovot):
             done = demo.seed_past(
@@ -134,29 +140,18 @@ def seed_demo(tickets: int, months: float, seed: int, *, more: bool, lean: bool)
 
 @click.command()
 def worker() -> None:
-    """Work on queued jobs (RQ), with time-outs tuned so that a killed worker's job is taken up within two minutes."""
-    rq = shutil.which("rq", path=os.path.dirname(sys.executable)) or "rq"  # noqa: PTH120
-    words = [
-        rq,
-        "worker",
-        "keshet",
-        "--url",
-        config.read().redis_url,
-        "--serializer",
-        "json",
-        "--worker-ttl",
-        "30",
-        "--maintenance-interval",
-        "15",
-        "--worker-class",
-        "rq.worker.SimpleWorker",
-    ]
+    """Work on queued jobs (RQ) until stopped."""
+    if not config.read().redis_url:  # a wrong setting is told here, in one sentence
+        raise config.BadConfiguration("REDIS_URL must name the queue's server, e.g. redis://127.0.0.1:6379.")
+    # -P: a file in the folder that it is started in is no module of ours
+    words = [sys.executable, "-P", "-m", "service_desk.worker"]
     os.execv(words[0], words)  # noqa: S606 — becomes the worker, so that signals reach it
 
 
 @click.command()
 def timers() -> None:
     """Run the timetable (service_desk.jobs.TIMETABLE) until stopped."""
+    telemetry.serve(config.read().log_level)
     jobs.run_timetable()
 
 

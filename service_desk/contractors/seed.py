@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
 HOUR = 60
-DAY = 24 * HOUR
 #: a contractor's working day, in open minutes of its calendar
 WORKING_DAY = 10 * HOUR
 #: shekels as agorot

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Flask, redirect, request, url_for
+from flask import Flask, current_app, redirect, request, url_for
 from flask_login import current_user
+from werkzeug.exceptions import HTTPException
 
 from service_desk import config
 from service_desk.desks import (
@@ -60,9 +61,7 @@ WITHOUT_TENANT = frozenset({"static", "ops.healthz", "ops.readyz", "ops.metrics"
 _PRIVATE = frozenset(
     {"clerk", "contractor", "inspector", "mayor", "visits", "admin", "notices", "sandbox", "door"}
 )
-_PRIVATE_ENDPOINTS = frozenset(
-    {"resident.where", "resident.placed", "resident.send", "resident.join", "resident.find"}
-)
+_PRIVATE_ENDPOINTS = frozenset({"resident.send", "resident.join", "resident.find"})
 
 
 def desks() -> tuple[Blueprint, ...]:
@@ -110,12 +109,19 @@ def guard() -> Response | None:
     if not current_user.is_authenticated:
         if desk == contractor.desk.name and contractor.link_door.had_link():
             return redirect(url_for("field.ended"))
-        return redirect(
-            url_for("door.login", next=request.full_path.rstrip("?") if request.method == "GET" else None)
-        )
+        return redirect(url_for("door.login", next=_way_back()))
     if not current_user.actor.has(*audience):
         raise NotAllowed
     return None
+
+
+def _way_back() -> str | None:
+    """Return where to go on after signing in: the page asked for, or the page of the form that was sent, if it has one."""
+    try:
+        current_app.create_url_adapter(request).match(method="GET")  # type: ignore[union-attr]
+    except HTTPException:
+        return None
+    return request.full_path.rstrip("?")
 
 
 def is_private(endpoint: str | None) -> bool:

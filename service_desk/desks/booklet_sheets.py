@@ -14,9 +14,11 @@ from service_desk.desks.mayor import words
 from service_desk.desks.speech import RTL
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from service_desk.reports.models import Booklet
+
+    Content = Mapping[str, Any]
 
 
 def as_xlsx(booklet: Booklet, locale: str) -> bytes:
@@ -47,51 +49,74 @@ def as_xlsx(booklet: Booklet, locale: str) -> bytes:
 
 
 Cell = str | int | float | None
+#: name, the words at its head, lines
+Sheet = tuple[str, list[str], list[list[Cell]]]
 
 
-def _sheets(booklet: Booklet) -> list[tuple[str, list[str], list[list[Cell]]]]:
+def _sheets(booklet: Booklet) -> list[Sheet]:
     content, few = booklet.content, _("fewer than %(num)s", num=booklet.content["hidden"])
-    found = [
+    return [
         (_("About"), [_("Monthly booklet"), ""], _about(booklet)),
-        (
-            _("Measures"),
-            [_("Measure"), _("Unit"), say.place_name(content), _("The whole city"), _("The month before"),
-             _("The same month a year before"), _("Number of cases"), _("What is counted")],
-            [_measure_line(each, few) for each in content["measures"]],
-        ),
-        (
-            _("Twelve months"),
-            [_("Month"), *(str(words.NAME[code]) for code in TREND)],
-            [[each[:7], *(content["trend"]["own"][code][place] for code in TREND)]
-             for place, each in enumerate(content["trend"]["months"])],
-        ),
-        (
-            _("Types of request"),
-            [_("Type"), _("Received"), _("Fell due"), _("On time, %")],
-            [[str(by_language(each["name"])), each["received"], *_due(each, few)] for each in content["types"]],
-        ),
-        (
-            _("Contractors"),
-            [_("Contractor"), _("Orders issued"), _("Works done"), _("Fell due"), _("On time, %")],
-            [[str(by_language(each["name"])), *(few if each[name] is None else each[name] for name in ("issued", "done")),
-              *_due(each, few)] for each in content["contractors"]],
-        ),
-        (
-            _("Late longest"),
-            [_("Request"), _("Type"), _("Street"), _("Hours late")],
-            [[each["reference"], str(by_language(each["name"])), each["street"], each["hours"]]
-             for each in content["moment"]["late"]["longest"]],
-        ),
-    ]  # fmt: skip
-    if content["centres"]:
-        codes = say.SIDE
-        head = [_("Centre"), *(str(words.NAME[code]) for code in codes)]
-        lines = [
-            [str(by_language(each["name"])), *(_cell(each["values"][code], few) for code in codes)]
-            for each in content["centres"]
+        _measures(content, few),
+        *([_centres(content, few)] if content["centres"] else []),
+        _months(content),
+        _types(content, few),
+        _contractors(content, few),
+        _late(content),
+    ]
+
+
+def _measures(content: Content, few: str) -> Sheet:
+    head = [
+        *(_("Measure"), _("Unit"), say.place_name(content), _("The whole city"), _("The month before")),
+        *(_("The same month a year before"), _("Number of cases"), _("What is counted")),
+    ]
+    return _("Measures"), head, [_measure_line(each, few) for each in content["measures"]]
+
+
+def _centres(content: Content, few: str) -> Sheet:
+    lines: list[list[Cell]] = [
+        [str(by_language(each["name"])), *(_cell(each["values"][code], few) for code in say.SIDE)]
+        for each in content["centres"]
+    ]
+    return _("Centres"), [_("Centre"), *(str(words.NAME[code]) for code in say.SIDE)], lines
+
+
+def _months(content: Content) -> Sheet:
+    own = content["trend"]["own"]
+    lines: list[list[Cell]] = [
+        [each[:7], *(own[code][place] for code in TREND)]
+        for place, each in enumerate(content["trend"]["months"])
+    ]
+    return _("Twelve months"), [_("Month"), *(str(words.NAME[code]) for code in TREND)], lines
+
+
+def _types(content: Content, few: str) -> Sheet:
+    lines: list[list[Cell]] = [
+        [str(by_language(each["name"])), each["received"], *_due(each, few)] for each in content["types"]
+    ]
+    return _("Types of request"), [_("Type"), _("Received"), _("Fell due"), _("On time, %")], lines
+
+
+def _contractors(content: Content, few: str) -> Sheet:
+    head = [_("Contractor"), _("Orders issued"), _("Works done"), _("Fell due"), _("On time, %")]
+    lines: list[list[Cell]] = [
+        [
+            str(by_language(each["name"])),
+            *(few if each[name] is None else each[name] for name in ("issued", "done")),
+            *_due(each, few),
         ]
-        found.insert(2, (_("Centres"), head, lines))
-    return found
+        for each in content["contractors"]
+    ]
+    return _("Contractors"), head, lines
+
+
+def _late(content: Content) -> Sheet:
+    lines: list[list[Cell]] = [
+        [each["reference"], str(by_language(each["name"])), each["street"], each["hours"]]
+        for each in content["moment"]["late"]["longest"]
+    ]
+    return _("Late longest"), [_("Request"), _("Type"), _("Street"), _("Hours late")], lines
 
 
 def _about(booklet: Booklet) -> list[list[Cell]]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from service_desk.desks import booklet_drawing as drawing
 from service_desk.desks.mayor import words
-from service_desk.desks.mayor.overview_changes import spoken_value
+from service_desk.desks.measured import spoken_number
 from service_desk.reports.booklet_content import TREND_CODES
-from service_desk.reports.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,12 +29,12 @@ def drawings(content: Content) -> list[drawing.Drawing]:
     return [
         drawing.lines(
             str(words.NAME["on_time"]), "percent", points, trend["own"]["on_time"],
-            trend["city"].get("on_time", []), lambda value: f"{format_decimal(value)}%",
+            trend["city"].get("on_time", []), words.share,
         ),
         drawing.columns(str(words.NAME["received"]), points, trend["own"]["received"], words.number),
         drawing.lines(
             _("Time until done, half of them, in days"), "number", points, days, city_days,
-            lambda value: format_decimal(round(value, 1)),
+            lambda value: words.number(round(value, 1)),
         ),
     ]  # fmt: skip
 
@@ -49,13 +47,8 @@ def table(content: Content) -> list[tuple[str, list[str]]]:
     """Return (measure, its value of each month) for the table under the drawings."""
     trend = content["trend"]
     return [
-        (str(words.NAME[code]), [trend_said(code, each) for each in trend["own"][code]]) for code in TREND
+        (str(words.NAME[code]), [spoken_number(code, each) for each in trend["own"][code]]) for code in TREND
     ]
-
-
-def trend_said(code: str, number: float | None) -> str:
-    """Return a value of a trend in words; a dash for too few."""
-    return spoken_value(code, Value(number))
 
 
 def short_months(content: Content) -> list[str]:

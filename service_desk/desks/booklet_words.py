@@ -12,7 +12,8 @@ from flask_babel import lazy_gettext as _l
 
 from service_desk.desks.filters import by_language
 from service_desk.desks.mayor import words
-from service_desk.desks.mayor.overview_changes import changed, spoken_value
+from service_desk.desks.mayor.overview_changes import changed
+from service_desk.desks.measured import spoken_value
 from service_desk.reports.booklet_content import SIDE_CODES
 from service_desk.reports.measures import MEASURES
 from service_desk.reports.values import Value
@@ -169,10 +170,6 @@ def contractors(content: Content) -> tuple[list[Mapping[str, Any]], str]:
 def instant(iso: str) -> datetime:
     """Return the instant that was frozen."""
     return datetime.fromisoformat(iso)
-
-
-#: day and hour with the year
-stamp = words.stamp
 
 
 def trouble(code: str | None) -> str:

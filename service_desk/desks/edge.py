@@ -15,7 +15,8 @@ from werkzeug.http import parse_accept_header
 from service_desk import config, telemetry, work
 from service_desk.city import kept
 from service_desk.desks import access, failures, filters, repeated, speech
-from service_desk.extensions import csrf, db
+from service_desk.errors import Unavailable
+from service_desk.extensions import csrf, db, limiter
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -38,6 +39,9 @@ def init_app(app: Flask) -> None:
     """Hang the steps on the app and register every desk."""
     app.before_request(_open)
     app.before_request(_choose_authority)
+    # After the authority is chosen: what these refuse is answered by a page of that city, to who is signed in there.
+    csrf.init_app(app)
+    limiter.init_app(app)
     app.before_request(access.guard)
     app.after_request(_close)
     app.teardown_request(_forget)
@@ -61,7 +65,10 @@ def _open() -> None:
 
 
 def _choose_authority() -> None:
-    """The host name says which authority; an unknown host is the installation's default one."""
+    """The host name says which authority; an unknown host is the installation's default one.
+
+    Raises Unavailable before a city is founded, and while it is being founded.
+    """
     if request.endpoint in access.WITHOUT_TENANT:
         return
     g.tenant_before = work.present_tenant()
@@ -71,9 +78,11 @@ def _choose_authority() -> None:
     if found is None:
         slug = config.current().default_authority
         found = next((row for row in rows if row.slug == slug), rows[0] if rows else None)
-    if found is not None:
-        g.authority = found
-        work.set_tenant(found.id)
+    if found is None or not kept.is_founded(found):
+        kept.forget()  # its founding may end any moment: the next reader looks again
+        raise Unavailable("busy")
+    g.authority = found
+    work.set_tenant(found.id)
 
 
 def locale() -> str:
@@ -118,7 +127,7 @@ def _close(response: Response) -> BaseResponse:
         response.headers.setdefault(
             "Cache-Control", "no-store" if access.is_private(request.endpoint) else "no-cache"
         )
-    if request.args.get("lang") in config.LOCALES and request.method == "GET":
+    if request.args.get("lang") in config.LOCALES:
         response.set_cookie(
             "lang",
             str(request.args["lang"]),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, g, jsonify, render_template, request, url_for
-from flask_babel import gettext as _
+from flask import Flask, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask.globals import request_ctx
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from service_desk.desks.failure_words import sentence
 from service_desk.desks.staff_door import home_of
 from service_desk.errors import KeshetError, NotAllowed, StaleVersion
 from service_desk.extensions import db
@@ -22,8 +23,11 @@ from service_desk.work import present_tenant
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from flask import Response
     from flask.typing import ResponseReturnValue
 
+#: after so many seconds another try may find the database, or the city, there
+RETRY_SECONDS = 30
 #: desks whose pages are the residents', whoever reads them
 _RESIDENTS = frozenset({"resident", "door", "field"})
 #: desks that answer errors in a shape of their own
@@ -35,61 +39,15 @@ def renders(desk: str, renderer: Callable[[int, str], ResponseReturnValue]) -> N
     _renderers[desk] = renderer
 
 
-#: what is said of a refusal whose own key has no sentence
-_BY_STATUS = {404: "not_found", 403: "not_allowed", 409: "invalid_move", 422: "bad_input"}
+def answer(status: int, key: str) -> Response:
+    """Answer an error in the shape the caller reads; whoever came too early is told when to come again."""
+    response = make_response(_shaped(status, key))
+    if key == "busy":
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
-def sentence(status: int, key: str) -> tuple[str, str]:
-    """Return title and advice for the reader."""
-    known = {
-        "not_found": (_("Nothing here"), _("The address may be old, or the link may have ended.")),
-        "not_allowed": (_("No permission"), _("This page belongs to another role or centre.")),
-        "invalid_move": (
-            _("This step is no longer possible"),
-            _("The request has moved on. Its page shows where it stands now."),
-        ),
-        "stale_version": (_("Somebody was faster"), _("The request changed while the page was open.")),
-        "bad_input": (_("Some details are missing"), _("What was typed is kept. Go back and complete it.")),
-        "same_key_other_content": (
-            _("This form was already sent"),
-            _("To report something else, start a new report."),
-        ),
-        "orders_open": (
-            _("Work orders are still open"),
-            _("First they have to be done and checked, or cancelled, on the page of the request."),
-        ),
-        "orders_to_verify": (
-            _("Reported work was not checked yet"),
-            _("It has to pass or fail first, or to be passed together with this step."),
-        ),
-        "already_decided": (_("It is decided already"), _("A decision stands. The page shows it.")),
-        "already_signed": (_("The month is signed already"), _("A signed statement does not change.")),
-        "no_pdf": (
-            _("This installation cannot draw PDF"),
-            _(
-                "The library Pango is missing (on Debian: libpango-1.0-0 and libpangoft2-1.0-0). The page itself can be printed."
-            ),
-        ),
-        "csrf": (
-            _("The page was open for too long"),
-            _("Go back, refresh, and send again. What was typed is kept on this device."),
-        ),
-        "too_large": (_("The photos are too large"), _("Together they can be up to 60 MB.")),
-        "too_many": (_("Too many attempts"), _("Wait a minute and try again. In danger, call 106.")),
-        "busy": (
-            _("The system is not answering right now"),
-            _("Nothing was lost on this device. Try again in a minute, or call 106."),
-        ),
-    }
-    if key in known:
-        return known[key]
-    if status in _BY_STATUS:
-        return known[_BY_STATUS[status]]
-    return _("Something went wrong"), _("The error was recorded. Try again in a minute, or call 106.")
-
-
-def answer(status: int, key: str) -> ResponseReturnValue:
-    """Answer an error in the shape the caller reads."""
+def _shaped(status: int, key: str) -> ResponseReturnValue:
     title, advice = sentence(status, key)
     desk = (request.endpoint or "").partition(".")[0]
     if not desk and request.path.startswith("/open311/"):
@@ -143,6 +101,14 @@ def _put_on_record(error: KeshetError) -> None:
         log.error("refusal_not_logged", endpoint=request.endpoint, error=type(failed).__name__)
 
 
+def _nearest_page() -> str:
+    """Return the nearest address above this one that can be read: a form's answer has none of its own in another language."""
+    adapter, path = request_ctx.url_adapter, request.path
+    while path and not (adapter and adapter.test(path, "GET")):
+        path = path.rpartition("/")[0]
+    return path or "/"
+
+
 def init_app(app: Flask) -> None:
     """Register the handlers. Unknown exceptions are logged whole and answered without detail."""
 
@@ -160,6 +126,8 @@ def init_app(app: Flask) -> None:
     def http(error: HTTPException) -> ResponseReturnValue:
         if error.code is not None and error.code < 400:
             return error.get_response()
+        if isinstance(error, MethodNotAllowed) and "lang" in request.args:
+            return redirect(f"{_nearest_page()}?{request.query_string.decode()}", 303)
         keys = {404: "not_found", 403: "not_allowed", 413: "too_large", 429: "too_many"}
         return answer(error.code or 500, keys.get(error.code or 500, "error"))
 
@@ -168,9 +136,7 @@ def init_app(app: Flask) -> None:
     def database_away(error: Exception) -> ResponseReturnValue:
         _drop_work()
         log.error("database_away", error=type(error).__name__)
-        response = app.make_response(answer(503, "busy"))
-        response.headers["Retry-After"] = "30"
-        return response
+        return answer(503, "busy")
 
     @app.errorhandler(DataError)
     def no_such_value(_error: DataError) -> ResponseReturnValue:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service_desk.extensions import limiter, login
 from service_desk.flow import sign_in as flow
+from service_desk.work import present_tenant
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -44,8 +45,8 @@ class StaffUser(UserMixin):
 
 @login.user_loader
 def _load(token: str) -> StaffUser | None:
-    if g.get("is_unrecognised"):
-        return None
+    if g.get("is_unrecognised") or present_tenant() is None:
+        return None  # of no city, nobody is known
     try:
         found = flow.recognise(token, is_use=request.endpoint not in BY_ITSELF)
     except (OperationalError, PoolTimeout):

@@ -131,6 +131,7 @@ _MESSAGE = _Copy(
     "reason",
     "error_code",
     "follower_id",
+    "created_at",
 )
 _CLOCK = _Copy(
     Clock,
@@ -150,7 +151,7 @@ _PAUSE = _Copy(Pause, "reason", "started_at", "ended_at")
 _CLAIM = _Copy(Claim, "staff_id", "since", "until")
 _FOLLOWER = _Copy(Follower, "id", "role", "locale", "channel", "joined_at")
 _RESIDENT = _Copy(Resident, "id", "name", "phone", "stopped")
-_SIMILAR = _Copy(_Other, "id", "reference", "service_code", "status", "address", "lon", "lat")
+_SIMILAR = _Copy(_Other, "id", "reference", "service_code", "status", "address", "landmark", "lon", "lat")
 
 
 def _rows(copy: _Copy, table: Any, *order: Any) -> Any:

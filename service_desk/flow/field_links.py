@@ -64,14 +64,6 @@ def revoke_link(link_id: int, actor: Actor) -> None:
         people.note_access(actor, None, "field_link", now, why="revoked")
 
 
-def recognise_link(token: str) -> Actor:
-    """Return who acts by a link. Changes nothing. Raises NotFound, the same for wrong, ended and revoked ones."""
-    link = links.by_token(token, clock.now())
-    if link is None:
-        raise NotFound
-    return actor_of(link)
-
-
 def open_link(token: str) -> tuple[Actor, FieldLink]:
     """Begin to work by a link (the button on its page), and put that on record. Raises NotFound."""
     now = clock.now()

@@ -138,7 +138,7 @@ def _stop(one: _Hearing) -> str:
     """Write nothing more on this channel, and say so once."""
     said, resident_id = one.said, one.resident_id
     if resident_id is None:
-        resident_id, _stopped = people.remember_resident(said.address, "", one.locale, said.channel, one.now)
+        resident_id = people.remember_resident(said.address, "", one.locale, said.channel, one.now).id
         one.writer = replace(one.writer, resident_id=resident_id)
     talks.forget_talk(said.channel, said.address)
     if not one.is_stopped:

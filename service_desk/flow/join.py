@@ -45,7 +45,7 @@ def join_ticket(
         ticket = queries.lock(ticket_id)
         if ticket.is_sensitive or not is_working(ticket.status):
             raise InvalidMove("no_longer_open")
-        resident_id = people.remember_resident(phone, person_name, locale, contact, now)[0] if phone else None
+        resident_id = people.remember_resident(phone, person_name, locale, contact, now).id if phone else None
         held = queries.follower(ticket.id, resident_id) if resident_id else None
         if held is not None:
             if _is_same_sitting(held, now):

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from service_desk.errors import NotFound
 from service_desk.extensions import db
 from service_desk.intake.models import Photo
+from service_desk.messages.models import Message
 from service_desk.people.rules import digest
 from service_desk.routing.models import Route
 from service_desk.slas.models import Clock, Pause
@@ -26,7 +27,8 @@ class Story:
     """One ticket as its follower may know it. Rows are plain values with aware times.
 
     words and photos: the city's and her own. What another resident said or took is hers alone, whoever joins or is
-    merged with her. is_reporter: she opened this very ticket.
+    merged with her. is_reporter: she opened this very ticket. channel: as asked for with this report, or what takes its
+    place for such a number.
     """
 
     ticket: Ticket
@@ -38,6 +40,20 @@ class Story:
     photos: list[dict[str, Any]]
     why: dict[str, Any]
     is_reporter: bool
+    channel: str
+
+
+#: what her page shows of a fact and of a clock
+_EVENT = ("seq", "at", "kind", "actor_kind", "actor_id", "status", "holder_kind", "holder_id", "data")
+_CLOCK = (
+    *("kind", "round", "minutes", "calendar_id", "calendar_code"),
+    *("started_at", "due_at", "paused_at", "stopped_at", "result", "breached_at"),
+)
+
+
+#: reasons of a channel that lie in the number and not in its owner's wish
+_BY_NUMBER = ("landline", "kosher_number", "template_not_approved")
+_NO_VOICE = ("no_voice", "no_voice_for_language")
 
 
 def _rows(model: Any, *columns: str, order: Any, extra: Any = None) -> Any:
@@ -68,42 +84,9 @@ def _parsed(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return rows
 
 
-def read_story(token: str) -> Story:
-    """Return the story behind a private link. Raises NotFound, the same for a wrong and an ended one."""
-    events = _rows(
-        TicketEvent,
-        "seq",
-        "at",
-        "kind",
-        "actor_kind",
-        "actor_id",
-        "status",
-        "holder_kind",
-        "holder_id",
-        "data",
-        order=TicketEvent.seq,
-    )
-    clocks = _rows(
-        Clock,
-        "kind",
-        "round",
-        "minutes",
-        "calendar_id",
-        "calendar_code",
-        "started_at",
-        "due_at",
-        "paused_at",
-        "stopped_at",
-        "result",
-        "breached_at",
-        order=Clock.round,
-    )
-    pauses = _rows(Pause, "started_at", "ended_at", order=Pause.started_at)
-    words = _rows(
-        Remark, "seq", "text", "actor_kind", "actor_id", order=Remark.id, extra=Remark.is_internal.is_(False)
-    )
-    photos = _rows(Photo, "id", "kind", "added_by", "created_at", order=Photo.id)
-    route = (
+def _why() -> Any:
+    """Return a scalar subquery of why the ticket stands where it does: its last route's reason."""
+    return (
         select(Route.why)
         .where(Route.authority_id == Ticket.authority_id, Route.ticket_id == Ticket.id)
         .order_by(Route.round.desc())
@@ -111,8 +94,43 @@ def read_story(token: str) -> Story:
         .correlate(Ticket)
         .scalar_subquery()
     )
+
+
+def _newest_way() -> Any:
+    """Return a scalar subquery of [channel, reason of the channel] of the follower's newest message; null without any."""
+    mine = (
+        Message.authority_id == Ticket.authority_id,
+        Message.ticket_id == Ticket.id,
+        Message.follower_id == Follower.id,
+    )
+    way = select(func.json_build_array(Message.channel, Message.channel_reason)).where(*mine)
+    newest = way.order_by(Message.created_at.desc(), Message.id.desc())
+    return newest.limit(1).correlate(Ticket, Follower).scalar_subquery()
+
+
+def channel_of(asked: str, newest: Sequence[str | None] | None) -> str:
+    """Return the channel that a follower is told of: the one asked for with this report, or what took its place.
+
+    newest: [channel, reason of the channel] of her newest message, None without any. Only what any such number would get
+    takes the place (a landline is called). What the number's owner once chose stays hers: a number typed into a form is
+    no proof of whose it is.
+    """
+    used, reason = newest or (None, None)
+    is_instead = reason in _BY_NUMBER or (reason in _NO_VOICE and used == "none")
+    return used if is_instead and used else asked
+
+
+def read_story(token: str) -> Story:
+    """Return the story behind a private link. Raises NotFound, the same for a wrong and an ended one."""
+    events = _rows(TicketEvent, *_EVENT, order=TicketEvent.seq)
+    clocks = _rows(Clock, *_CLOCK, order=Clock.round)
+    pauses = _rows(Pause, "started_at", "ended_at", order=Pause.started_at)
+    words = _rows(
+        Remark, "seq", "text", "actor_kind", "actor_id", order=Remark.id, extra=Remark.is_internal.is_(False)
+    )
+    photos = _rows(Photo, "id", "kind", "added_by", "created_at", order=Photo.id)
     query = (
-        select(Ticket, Follower, events, clocks, pauses, words, photos, route)
+        select(Ticket, Follower, events, clocks, pauses, words, photos, _why(), _newest_way())
         .join(Follower, (Follower.authority_id == Ticket.authority_id) & (Follower.ticket_id == Ticket.id))
         .where(
             Follower.authority_id == tenant_id(),
@@ -123,10 +141,11 @@ def read_story(token: str) -> Story:
     row = db.session.execute(query).first()
     if row is None:
         raise NotFound
-    return _story(row[0], row[1], [_parsed(each) for each in row[2:7]], row[7] or {})
+    channel = channel_of(row[1].channel, row[8])
+    return _story(row[0], row[1], [_parsed(each) for each in row[2:7]], row[7] or {}, channel)
 
 
-def _story(ticket: Ticket, follower: Follower, parts: list[Any], why: dict[str, Any]) -> Story:
+def _story(ticket: Ticket, follower: Follower, parts: list[Any], why: dict[str, Any], channel: str) -> Story:
     """Put the rows together, leaving out what other residents said."""
     happened, clocks, pauses, spoken, photos = parts
     # A merge brings reporters of other tickets here: only the one who opened this ticket followed it from its first moment.
@@ -143,7 +162,7 @@ def _story(ticket: Ticket, follower: Follower, parts: list[Any], why: dict[str, 
         for each in photos
         if each["id"] not in inner and _may_see(each, own, is_reporter=is_reporter, judged_at=judged_at)
     ]
-    return Story(ticket, follower, happened, clocks, pauses, said, seen, why, is_reporter)
+    return Story(ticket, follower, happened, clocks, pauses, said, seen, why, is_reporter, channel)
 
 
 def inner_photos(kind: str, data: Mapping[str, Any]) -> Sequence[int]:

@@ -9,9 +9,9 @@ from service_desk import clock, telemetry
 from service_desk.catalog.queries import catalogue
 from service_desk.catalog.rules import check_answers, is_hazard
 from service_desk.city import kept
-from service_desk.city.queries import city_map
 from service_desk.errors import BadInput, Conflict, NotAllowed
 from service_desk.flow.keeping import drop, keep_photos
+from service_desk.flow.new_ticket import clock_rows, decide, ticket_values
 from service_desk.flow.telling import DELIVER, values_of
 from service_desk.intake import actions as intake
 from service_desk.intake import queries as said_before
@@ -21,15 +21,12 @@ from service_desk.people import actions as people
 from service_desk.people.rules import may
 from service_desk.reports import expected
 from service_desk.routing import actions as routing
-from service_desk.routing import queries as routes
-from service_desk.routing.rules import Decision, Placed
 from service_desk.slas import actions as slas
-from service_desk.slas.queries import clocks_of, standards
+from service_desk.slas.queries import clocks_of
 from service_desk.tickets import actions as tickets
 from service_desk.tickets import queries as ticket_queries
 from service_desk.tickets.models import Ticket
-from service_desk.tickets.rules import reference_of
-from service_desk.work import gather, new_id, new_ticket_number, tenant_id, transaction
+from service_desk.work import gather, new_id, tenant_id, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,8 +35,6 @@ if TYPE_CHECKING:
     from service_desk.catalog.rules import ServiceType
     from service_desk.intake.rules import EncodedPhoto, Said
     from service_desk.people.rules import Actor
-
-SUMMARY_CHARS = 300
 
 
 class _UsedBefore(Exception):
@@ -80,8 +75,8 @@ def receive_report(said: Said, actor: Actor, *, lost_photos: int = 0) -> Receive
     try:
         with transaction() as after:
             now = clock.now()
-            received, rows = _write(said, service, answers, actor, stored, (hazard, hazard_why), now)
-            if messages.insert_rows(rows):
+            received, waiting = _write(said, service, answers, actor, stored, (hazard, hazard_why), now)
+            if waiting:
                 after.ring(DELIVER, tenant_id())
     except _UsedBefore:
         drop(stored)
@@ -92,38 +87,6 @@ def receive_report(said: Said, actor: Actor, *, lost_photos: int = 0) -> Receive
     return replace(received, lost_photos=lost + lost_photos)
 
 
-def _decide(said: Said, service: ServiceType) -> Decision:
-    """Route; a rule that fails is recorded and sends the ticket to a person instead of failing the report."""
-    try:
-        return routes.decide(said.place, service)
-    except Exception as error:  # noqa: BLE001 — DESIGN §4.1: nothing said is lost; it is logged whole and waits in triage
-        telemetry.log.error("routing_failed", exc_info=error)
-        placed = Placed(
-            "triage", lon=said.place.lon, lat=said.place.lat, address=said.place.line, reason="routing_failed"
-        )
-        return Decision(
-            placed,
-            city_map().default_centre.id,
-            None,
-            None,
-            "centre",
-            None,
-            "routing_failed",
-            {"error": type(error).__name__},
-        )
-
-
-def _clock_rows(
-    ticket_id: int, service_code: str, now: datetime, *, hazard: bool
-) -> list[dict[str, Any]] | None:
-    """Return the clocks' rows; None when a standard or calendar fails, which a person then sees in triage."""
-    try:
-        return slas.clock_rows(ticket_id, standards().sla(service_code), now, is_hazard=hazard)
-    except Exception as error:  # noqa: BLE001 — as above
-        telemetry.log.error("clock_failed", exc_info=error)
-        return None
-
-
 def _write(
     said: Said,
     service: ServiceType,
@@ -132,12 +95,14 @@ def _write(
     stored: Sequence[tuple[str, EncodedPhoto]],
     hazard: tuple[bool, Sequence[str]],
     now: datetime,
-) -> tuple[Received, list[dict[str, Any]]]:
+) -> tuple[Received, list[int]]:
+    """Write all of the report; return it with the ids of the messages that wait to be sent."""
     ticket_id = new_id()
-    decision = _decide(said, service)
-    clocks = _clock_rows(ticket_id, said.service_code, now, hazard=hazard[0])
+    decision = decide(said, service)
+    clocks = clock_rows(ticket_id, said.service_code, now, hazard=hazard[0])
     triage = decision.triage_reason or ("clock_failed" if clocks is None else None)
     due_at = min((row["due_at"] for row in clocks or ()), default=None)
+    resolve_due = next((row["due_at"] for row in clocks or () if row["kind"] == "resolve"), None)
     values = ticket_values(
         ticket_id, said, service, decision, triage, len(stored), due_at, is_hazard=hazard[0]
     )
@@ -149,7 +114,8 @@ def _write(
         "answers": sorted(answers),
         **_told(said.service_code, None if triage else decision.centre_id),
     }
-    resident_id, stopped = _remember(said, now)
+    person = _remember(said, now)
+    resident_id = person.id if person else None
     staff_id = actor.id if actor.kind == "staff" else None
     api_key_id = actor.id if actor.kind == "api" else None
     with gather():
@@ -159,12 +125,12 @@ def _write(
         follower = tickets.follow(
             ticket_id, "reporter", resident_id, said.locale, said.contact if said.phone else "none", now
         )
+        rows = _message_rows(values, follower, said, person, resolve_due, now) if person else []
+        waiting = messages.put_first(rows)
         if not intake.record(said, ticket_id, resident_id, staff_id, api_key_id, now):
             raise _UsedBefore
     intake.attach(ticket_id, stored, "report", actor.kind, now)
     telemetry.reports_received.labels(channel=said.channel, routing=decision.placed.method).inc()
-    resolve_due = next((row["due_at"] for row in clocks or () if row["kind"] == "resolve"), None)
-    rows = _message_rows(values, follower, said, stopped, resolve_due, now) if said.phone else []
     received = Received(
         ticket_id,
         values["reference"],
@@ -172,7 +138,7 @@ def _write(
         centre_id=None if triage else decision.centre_id,
         resolve_due_at=resolve_due,
     )
-    return received, rows
+    return received, waiting
 
 
 def _told(service_code: str, centre_id: int | None) -> dict[str, int]:
@@ -182,71 +148,29 @@ def _told(service_code: str, centre_id: int | None) -> dict[str, int]:
     return {name: minutes for name, minutes in said.items() if minutes is not None}
 
 
-def _remember(said: Said, now: datetime) -> tuple[int | None, tuple[str, ...]]:
+def _remember(said: Said, now: datetime) -> people.Remembered | None:
     if not said.phone:
-        return None, ()
+        return None
     return people.remember_resident(said.phone, said.person_name, said.locale, said.contact, now)
-
-
-def ticket_values(
-    ticket_id: int,
-    said: Said,
-    service: ServiceType,
-    decision: Decision,
-    triage: str | None,
-    photo_count: int,
-    due_at: datetime | None,
-    *,
-    is_hazard: bool,
-) -> dict[str, Any]:
-    """Return the columns of a new ticket, but those of state and history."""
-    reference = reference_of(new_ticket_number())
-    summary = said.text[:SUMMARY_CHARS]
-    return {
-        "id": ticket_id,
-        "reference": reference,
-        "service_code": service.code,
-        "service_type_id": catalogue().ids[service.code],
-        "group_code": service.group_code,
-        "is_hazard": is_hazard,
-        "is_sensitive": service.is_sensitive,
-        "centre_id": decision.centre_id,
-        "area_code": decision.placed.area_code,
-        "neighbour_centre_id": decision.neighbour_centre_id,
-        "triage_reason": triage,
-        "routing_method": decision.placed.method,
-        "handler_kind": str(decision.handler_kind),
-        "unit_id": decision.unit_id,
-        "lon": decision.placed.lon,
-        "lat": decision.placed.lat,
-        "address": decision.placed.address,
-        "landmark": said.place.landmark,
-        "summary": summary,
-        "search": tickets.search_words(reference, decision.placed.address, said.place.landmark, summary),
-        "channel": said.channel,
-        "locale": said.locale,
-        "due_at": due_at,
-        "photo_count": photo_count,
-    }
 
 
 def _message_rows(
     values: dict[str, Any],
     follower: tickets.NewFollower,
     said: Said,
-    stopped: tuple[str, ...],
+    resident: people.Remembered,
     due_at: datetime | None,
     now: datetime,
 ) -> list[dict[str, Any]]:
     ticket = Ticket(authority_id=tenant_id(), **values)
-    preference = preference_of(follower.resident_id) if follower.resident_id else None
+    preference = None if resident.is_new else preference_of(resident.id)
     person = messages.Recipient(
         follower_id=follower.id,
-        resident_id=follower.resident_id,
+        resident_id=resident.id,
         locale=preference.locale if preference else follower.locale,
         channel=follower.channel,
         address=said.phone or "",
-        stopped=stopped,
+        stopped=resident.stopped,
         link=f"{kept.public_base_url()}/t/{follower.token}",
         wish=messages.wish_of(preference),
     )

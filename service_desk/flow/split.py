@@ -9,7 +9,7 @@ from service_desk.catalog.queries import catalogue
 from service_desk.catalog.rules import is_hazard
 from service_desk.errors import BadInput, InvalidMove
 from service_desk.flow import step
-from service_desk.flow.receive import SUMMARY_CHARS, ticket_values
+from service_desk.flow.new_ticket import SUMMARY_CHARS, ticket_values
 from service_desk.flow.telling import tell_followers
 from service_desk.flow.triage import place_of
 from service_desk.intake import actions as intake
@@ -92,30 +92,17 @@ def _open(
 ) -> Ticket:
     """Open the part, routed like any report, with its own promise counted from the whole's. Returns it locked."""
     service = catalogue().type(service_code)
-    decision = routes.decide(place or place_of(whole), service)
+    where = place or place_of(whole)
+    decision = routes.decide(where, service)
     if place is not None and decision.is_triage:
         raise BadInput({"place": decision.triage_reason or "no_place"})
     hazard, why = is_hazard(service, {})
-    if whole.is_hazard and service_code == whole.service_code:
-        hazard = True
+    hazard = hazard or (whole.is_hazard and service_code == whole.service_code)
     part_id = new_id()
-    rows = rows_of_part(
-        part_id,
-        standards().sla(service_code),
-        clocks_of(whole.id),
-        pauses_of(whole.id),
-        now,
-        is_hazard=hazard,
-    )
+    sla, clocks, pauses = standards().sla(service_code), clocks_of(whole.id), pauses_of(whole.id)
+    rows = rows_of_part(part_id, sla, clocks, pauses, now, is_hazard=hazard)
     due_at = min((row["due_at"] for row in rows if row["stopped_at"] is None), default=None)
-    said = Said(
-        service_code,
-        text or whole.summary,
-        place or place_of(whole),
-        whole.locale,
-        whole.channel,
-        f"split:{part_id}",
-    )
+    said = Said(service_code, text or whole.summary, where, whole.locale, whole.channel, f"split:{part_id}")
     values = ticket_values(
         part_id, said, service, decision, decision.triage_reason, 0, due_at, is_hazard=hazard
     )

@@ -13,12 +13,11 @@ _CONNECT_SECONDS = 5
 
 
 def _place(url: str, default_port: int) -> str:
-    """Return «host:port» of an address, never its user or password."""
-    try:
-        host, port = urlsplit(url).hostname, urlsplit(url).port
-    except ValueError:
-        return "an address that cannot be read"
-    return f"{host or 'localhost'}:{port or default_port}"
+    """Return «host:port» of an address, or its socket file, never its user or password. Raises ValueError when it cannot be read."""
+    parts = urlsplit(url)
+    if parts.scheme == "unix":
+        return parts.path
+    return f"{parts.hostname or 'localhost'}:{parts.port or default_port}"
 
 
 def _why(error: Exception) -> str:
@@ -26,6 +25,7 @@ def _why(error: Exception) -> str:
     said = f"{type(error).__name__} {error}".lower()
     reasons = {
         "refused": "nothing listens there",
+        "error 2 connecting": "nothing listens there",  # a socket file that is not there
         "resolve": "the host name is unknown",
         "name or service": "the host name is unknown",
         "timeout": "no answer in time",
@@ -49,15 +49,25 @@ def check_database(url: str) -> None:
             "DATABASE_URL must begin with postgresql://, as in postgresql://user:password@host:5432/keshet"
         )
     try:
+        place = _place(plain, 5432)
+    except ValueError:
+        raise Trouble("DATABASE_URL cannot be read as an address: its host or port is malformed") from None
+    try:
         psycopg.connect(plain, connect_timeout=_CONNECT_SECONDS).close()
     except psycopg.Error as error:
-        raise Trouble(
-            f"The database of DATABASE_URL at {_place(url, 5432)} cannot be used: {_why(error)}"
-        ) from None
+        raise Trouble(f"The database of DATABASE_URL at {place} cannot be used: {_why(error)}") from None
 
 
 def check_redis(url: str) -> None:
-    """Ping once. Raises Trouble naming host and port when that fails, never the password."""
+    """Ping once. Raises Trouble naming host and port, or the socket file, when that fails, never the password."""
+    if not url.startswith(("redis://", "rediss://", "unix://")):
+        raise Trouble(
+            "REDIS_URL must begin with redis://, rediss:// or unix://, as in redis://:password@host:6379/0"
+        )
+    try:
+        place = _place(url, 6379)
+    except ValueError:
+        raise Trouble("REDIS_URL cannot be read as an address: its host or port is malformed") from None
     try:
         client = redis.Redis.from_url(
             url, socket_connect_timeout=_CONNECT_SECONDS, socket_timeout=_CONNECT_SECONDS
@@ -65,6 +75,4 @@ def check_redis(url: str) -> None:
         with client:
             client.ping()
     except (redis.RedisError, ValueError, OSError) as error:
-        raise Trouble(
-            f"The queue of REDIS_URL at {_place(url, 6379)} cannot be used: {_why(error)}"
-        ) from None
+        raise Trouble(f"The queue of REDIS_URL at {place} cannot be used: {_why(error)}") from None

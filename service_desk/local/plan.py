@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from service_desk.local import metrics
 from service_desk.local.processes import Service
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def environment(
     fixed = {
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
-        "PROMETHEUS_MULTIPROC_DIR": str(state.path / "metrics"),
+        "PROMETHEUS_MULTIPROC_DIR": str(metrics.folder(state)),
         "PORT": str(port),
     }
     return given | settings | fixed
@@ -86,33 +87,51 @@ def _missing_translations(root: Path) -> str:
 
 def keshet_plan(root: Path, env: Mapping[str, str], port: int) -> Plan:
     """Return the plan of the city. root: the checkout; env: of every process; port: of the web on 127.0.0.1."""
-    translations = root / "service_desk" / "translations"
-    has_translations = any(translations.glob("*/LC_MESSAGES/*.po"))
-    wordings = (
+    return Plan(
+        steps=(*_translations(root), *_database(root)),
+        logins=Step(
+            "demo-logins",
+            "Demo logins read",
+            (_COMMAND, "demo-logins"),
+            lambda: digest_of(root, "service_desk/city/**/*", "service_desk/people/**/*"),
+            is_needed=False,
+        ),
+        web=Service("web", (sys.executable, *_gunicorn(port).split()), env, root, grace_seconds=6),
+        helpers=(
+            Service("worker", (_COMMAND, "worker"), env, root, grace_seconds=8),
+            Service("timers", (_COMMAND, "timers"), env, root, grace_seconds=5),
+        ),
+        addresses=_addresses(env["PUBLIC_BASE_URL"].rstrip("/"), port),
+    )
+
+
+def _translations(root: Path) -> tuple[Step, ...]:
+    """Return the step that compiles the catalogues; none where there are none."""
+    folder = root / "service_desk" / "translations"
+    if not any(folder.glob("*/LC_MESSAGES/*.po")):
+        return ()
+    return (
         Step(
             "translations",
             "Translations compiled",
-            (sys.executable, "-m", "babel.messages.frontend", "compile", "-d", str(translations)),
+            (sys.executable, "-m", "babel.messages.frontend", "compile", "-d", str(folder)),
             lambda: (
                 digest_of(root, "service_desk/translations/*/LC_MESSAGES/*.po") + _missing_translations(root)
             ),
             is_needed=False,
         ),
     )
-    database = (
+
+
+def _database(root: Path) -> tuple[Step, ...]:
+    """Return the steps that bring the database up to date and found the city."""
+    settings = str(root / "migrations" / "alembic.ini")
+    return (
         Step(
             "migrate",
             "Database brought up to date",
             # What `service-desk db upgrade` runs, without loading the whole app first (2 s).
-            (
-                sys.executable,
-                "-m",
-                "alembic",
-                "-c",
-                str(root / "migrations" / "alembic.ini"),
-                "upgrade",
-                "head",
-            ),
+            (sys.executable, "-m", "alembic", "-c", settings, "upgrade", "head"),
             lambda: digest_of(root, "migrations/**/*.py"),
         ),
         Step(
@@ -123,26 +142,13 @@ def keshet_plan(root: Path, env: Mapping[str, str], port: int) -> Plan:
             is_beside_web=True,
         ),
     )
-    # One import for all web workers (--preload): they answer a second sooner, and their memory is shared.
-    gunicorn = f"-m gunicorn wsgi:app --preload --bind 127.0.0.1:{port} --worker-class gthread --workers {WEB_WORKERS}"
-    gunicorn += f" --threads {WEB_THREADS} --timeout 60 --graceful-timeout 4 --no-control-socket"
-    base = env["PUBLIC_BASE_URL"].rstrip("/")
-    logins = Step(
-        "demo-logins",
-        "Demo logins read",
-        (_COMMAND, "demo-logins"),
-        lambda: digest_of(root, "service_desk/city/**/*", "service_desk/people/**/*"),
-        is_needed=False,
-    )
-    return Plan(
-        steps=(wordings if has_translations else ()) + database,
-        logins=logins,
-        web=Service("web", (sys.executable, *gunicorn.split()), env, root, grace_seconds=6),
-        helpers=(
-            Service("worker", (_COMMAND, "worker"), env, root, grace_seconds=8),
-            Service("timers", (_COMMAND, "timers"), env, root, grace_seconds=5),
-        ),
-        addresses=_addresses(base, port),
+
+
+def _gunicorn(port: int) -> str:
+    """Return the web's words. One import for all its workers (--preload): they answer a second sooner, and share memory."""
+    return (
+        f"-m gunicorn wsgi:app --preload --bind 127.0.0.1:{port} --worker-class gthread --workers {WEB_WORKERS}"
+        f" --threads {WEB_THREADS} --timeout 60 --graceful-timeout 4 --no-control-socket"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -81,6 +82,18 @@ def stop_leftover(
     return True
 
 
+def plain(line: str) -> str:
+    """Return a line of the log in words for the console: level, event, error; any other line as it is."""
+    try:
+        told = json.loads(line)
+    except ValueError:
+        return line
+    if not isinstance(told, dict) or "event" not in told:
+        return line
+    errors = [f"{each['exc_type']}: {each['exc_value']}" for each in told.get("exception") or ()]
+    return "; ".join([f"{told.get('level', '')}: {told['event']}", *errors])
+
+
 class Child:
     """A running service: its process and its log."""
 
@@ -118,8 +131,8 @@ class Child:
         return ""
 
     def tail(self, lines: int = 8) -> list[str]:
-        """Return its last lines that are not blank."""
-        return [line for line in self.output().splitlines() if line.strip()][-lines:]
+        """Return its last lines that are not blank, those of the log in words."""
+        return [plain(line) for line in self.output().splitlines() if line.strip()][-lines:]
 
     def ending(self) -> str:
         """Say how it ended: «exit code 3» or «killed by SIGKILL»."""

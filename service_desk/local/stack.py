@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import threading
@@ -12,11 +11,13 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from service_desk import config
+from service_desk.local import metrics
 from service_desk.local.external import check_database, check_redis
 from service_desk.local.plan import environment, keshet_plan
 from service_desk.local.postgres import Postgres
 from service_desk.local.prepare import Preparation
-from service_desk.local.state import InUse, StateFolder, Trouble, is_free
+from service_desk.local.state import InUse, StateFolder, Trouble, port_trouble
 from service_desk.local.supervisor import Supervisor
 from service_desk.local.valkey import Valkey
 
@@ -95,10 +96,8 @@ class Stack:
                 signal.signal(number, lambda *_: self.stopping.set())
         try:
             self.supervisor.clear_leftovers()
-            if not is_free(port):
-                raise Trouble(
-                    f"Port {port} of 127.0.0.1 is taken by another program; choose another: make run PORT={port + 1}"
-                )
+            if trouble := port_trouble(port):
+                raise Trouble(trouble)
             self.state.remember(
                 launcher={"pid": os.getpid(), "port": port, "url": f"http://127.0.0.1:{port}/"}
             )
@@ -127,12 +126,19 @@ class Stack:
 
     def load(self, port: int) -> tuple[Plan, Mapping[str, str], Preparation]:
         """Start the servers; return what is to run on them, the environment, and who prepares. Raises Trouble."""
-        shutil.rmtree(self.state.path / "metrics", ignore_errors=True)
-        (self.state.path / "metrics").mkdir()
+        self._check_settings(port)
+        metrics.make_fresh(self.state)
         (self.state.path / "photos").mkdir(exist_ok=True)
         env = environment(self.state, *self.servers(), port, self.environ)
         preparation = Preparation(self.root, self.state, self.console, self.stopping, self.postgres)
         return self.make_plan(self.root, env, port), env, preparation
+
+    def _check_settings(self, port: int) -> None:
+        """Read the operator's settings as the city's processes will, before anything is started. Raises Trouble."""
+        try:
+            config.read(environment(self.state, "postgresql://", "", port, self.environ))
+        except config.BadConfiguration as error:
+            raise Trouble(str(error)) from None
 
     def _open(self, port: int) -> None:
         """Start everything in order; return early when asked to stop."""
@@ -163,6 +169,7 @@ class Stack:
             self.console.say("\nStopping …")
         self.supervisor.stop()
         with suppress(OSError):
+            metrics.remove(self.state)
             self.state.remember(launcher=None)
         if running:
             self.console.say("Stopped; the data are kept.")
@@ -180,6 +187,7 @@ def execute(root: Path, folder: Path, argv: Sequence[str], console: Console, por
                 return subprocess.call(argv, cwd=root, env=env)
             finally:
                 stack.supervisor.stop()
+                metrics.remove(state)
     except InUse:
         return subprocess.call(argv, cwd=root, env=running_environment(folder, port))
 

@@ -54,15 +54,22 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def is_free(port: int) -> bool:
-    """Say whether a server could listen on this port of 127.0.0.1 now."""
+def port_trouble(port: int) -> str | None:
+    """Say why no server of ours could listen on this port of 127.0.0.1 now; None when one could."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            return f"Port {port} is reserved for the administrator of this machine; choose one above 1023: make run PORT=8000"
         except OSError:
-            return False
-    return True
+            return f"Port {port} of 127.0.0.1 is taken by another program; choose another: make run PORT={port + 1}"
+    return None
+
+
+def is_free(port: int) -> bool:
+    """Say whether a server could listen on this port of 127.0.0.1 now."""
+    return port_trouble(port) is None
 
 
 def write_private(path: Path, text: str) -> None:

@@ -16,7 +16,6 @@ from service_desk.messages.rules.which import Mine
 from service_desk.tickets.models import Follower, Ticket
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
 
@@ -130,27 +129,6 @@ def is_heard(provider_id: str) -> bool:
     """Say whether something that a person said is kept under this id of the provider's."""
     mine = (Inbound.authority_id == work.tenant_id(), Inbound.provider_id == provider_id)
     return bool(db.session.scalar(select(exists().where(*mine))))
-
-
-def of_ticket(ticket_id: int) -> Sequence[Message]:
-    """Return a ticket's messages, oldest first: what was sent, to whom, and why something was not."""
-    mine = (Message.authority_id == work.tenant_id(), Message.ticket_id == ticket_id)
-    return db.session.scalars(select(Message).where(*mine).order_by(Message.created_at, Message.id)).all()
-
-
-def phones(limit: int = 50) -> list[str]:
-    """Return the numbers last written to, newest first. For the sandbox's page."""
-    mine = (Message.authority_id == work.tenant_id(), Message.address != "")
-    latest = func.max(Message.created_at)
-    return list(
-        db.session.scalars(
-            select(Message.address)
-            .where(*mine)
-            .group_by(Message.address)
-            .order_by(latest.desc())
-            .limit(limit)
-        )
-    )
 
 
 def thread(address: str, channel: str, limit: int = 100) -> list[Message | Inbound]:

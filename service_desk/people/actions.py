@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
@@ -61,10 +62,17 @@ def can_receive_text(phone: str) -> bool:
     return phone.startswith("+9725")
 
 
-def remember_resident(
-    phone: str, name: str, locale: str, channel: str, now: datetime
-) -> tuple[int, tuple[str, ...]]:
-    """Return (id, channels stopped) of the resident with this E.164 phone, made or refreshed in one statement."""
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """Who is behind a number. stopped: channels she wants nothing on; is_new: nothing was known of the number before."""
+
+    id: int
+    stopped: tuple[str, ...]
+    is_new: bool
+
+
+def remember_resident(phone: str, name: str, locale: str, channel: str, now: datetime) -> Remembered:
+    """Return the resident with this E.164 phone, made or refreshed in one statement."""
     row = {
         "authority_id": tenant_id(),
         "id": new_id(),
@@ -76,7 +84,7 @@ def remember_resident(
         "created_at": now,
     }
     found = put_and_get(cast("Table", Resident.__table__), [row], _REFRESH).one()
-    return found.id, tuple(found.stopped)
+    return Remembered(found.id, tuple(found.stopped), is_new=found.id == row["id"])
 
 
 def hash_password(password: str) -> str:

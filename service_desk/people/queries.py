@@ -98,22 +98,6 @@ def actor_of(staff_id: int, name: str, roles: Iterable[Role]) -> Actor:
     return Actor(kind, staff_id, name, held)
 
 
-def colleagues(centre_id: int) -> list[Staff]:
-    """Return the active clerks and managers of a centre, by name."""
-    query = (
-        select(Staff)
-        .join(Membership, (Membership.authority_id == Staff.authority_id) & (Membership.staff_id == Staff.id))
-        .where(
-            Staff.authority_id == tenant_id(),
-            Membership.centre_id == centre_id,
-            Membership.role.in_(AT_A_CENTRE),
-            Staff.is_active,
-        )
-        .order_by(Staff.name)
-    )
-    return list(db.session.scalars(query).unique())
-
-
 def roster() -> list[tuple[int, str, frozenset[int]]]:
     """Return (id, name, centres served) of every active staff member, by name. One statement; made to be kept in memory."""
     query = (
@@ -181,17 +165,6 @@ def inspectors() -> list[tuple[int, str]]:
         .order_by(Staff.name, Staff.id)
     )
     return [(row.id, row.name) for row in db.session.execute(query)]
-
-
-def staff_names(ids: Iterable[int]) -> dict[int, str]:
-    """Return {staff id: name}. No statement when there is nothing to ask."""
-    wanted = sorted({i for i in ids if i})
-    if not wanted:
-        return {}
-    rows = db.session.execute(
-        select(Staff.id, Staff.name).where(Staff.authority_id == tenant_id(), Staff.id.in_(wanted))
-    )
-    return {row.id: row.name for row in rows}
 
 
 def api_key(key: str) -> ApiKey | None:

@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service_desk.extensions import Table
+from service_desk.routing.rules import METHODS
 from service_desk.work import new_id
 
 
@@ -27,9 +28,7 @@ class Route(Table):
     __tablename__ = "routes"
     __table_args__ = (
         ForeignKeyConstraint(["authority_id", "ticket_id"], ["tickets.authority_id", "tickets.id"]),
-        CheckConstraint(
-            "method IN ('pin', 'address', 'street', 'place', 'triage', 'outside', 'chosen')", name="method"
-        ),
+        CheckConstraint(f"method IN {METHODS}", name="method"),
     )
     authority_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     ticket_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)

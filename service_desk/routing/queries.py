@@ -8,13 +8,16 @@ from sqlalchemy import select
 
 from service_desk.city.kept import Kept
 from service_desk.city.queries import CityMap, city_map
+from service_desk.city.rules import SURE_PLACE
 from service_desk.extensions import db
 from service_desk.routing.models import HandlerRule, Route
-from service_desk.routing.rules import Decision, Placed
+from service_desk.routing.rules import Decision, Placed, stands_apart, why_undecided
 from service_desk.work import tenant_id
 
 if TYPE_CHECKING:
     from service_desk.catalog.rules import ServiceType
+    from service_desk.city.rules import Landmark
+    from service_desk.city.rules.resolving import Resolved
     from service_desk.intake.rules import SaidPlace
 
 
@@ -64,13 +67,22 @@ def _address_words(city: CityMap, said: SaidPlace) -> str:
 
 def _at_address(city: CityMap, said: SaidPlace) -> Placed:
     resolved = city.addresses.resolve((said.street_code, said.house_no) if said.street_code else said.line)
+    if not said.street_code and (spot := _known_place(city, said.line, resolved)) is not None:
+        return _at_point(city, spot.lon, spot.lat, "place", spot.name.get("he", ""))
     words = said.line
     if resolved.street_code is not None and resolved.street_code in city.streets:
         name = city.streets[resolved.street_code].name
         words = f"{name} {resolved.house_no}" if resolved.house_no else name
     if resolved.area_code is None:
+        # Whoever decides reads what was typed, not the street that came nearest to it.
+        words = words if said.street_code else said.line
         return Placed(
-            "triage", lon=None, lat=None, address=words, reason=resolved.reason, candidates=resolved.areas
+            "triage",
+            lon=None,
+            lat=None,
+            address=words,
+            reason=why_undecided(resolved),
+            candidates=resolved.areas,
         )
     neighbours = (
         city.index.locate(resolved.lon, resolved.lat).neighbours
@@ -79,6 +91,26 @@ def _at_address(city: CityMap, said: SaidPlace) -> Placed:
     )
     method = "address" if resolved.kind == "address" else "street"
     return Placed(method, resolved.area_code, resolved.lon, resolved.lat, words, neighbours)
+
+
+def _known_place(city: CityMap, line: str, resolved: Resolved) -> Landmark | None:
+    """Return the known place that a typed line names better than it names any street, if it is the only one.
+
+    A neighbourhood is no point: whoever names one is asked. A street that is named too is where it is, and the place
+    only stands near it.
+    """
+    if resolved.house_no is not None:
+        return None
+    best = city.landmarks.match(line, 2)
+    street = max((each.score for each in resolved.matched), default=0.0)
+    if not best or best[0].score < SURE_PLACE or best[0].score <= street:
+        return None
+    spot = best[0].landmark
+    is_alone = len(best) == 1 or best[1].score < best[0].score
+    if not is_alone or spot.kind == "neighbourhood":
+        return None
+    is_near = resolved.street_code is not None and stands_apart(line, resolved.matched[0], spot)
+    return None if is_near else spot
 
 
 def decide(said: SaidPlace, service: ServiceType) -> Decision:

@@ -2,25 +2,51 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from service_desk.city.rules.spelling import clean, split_titles, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from service_desk.city.rules import Landmark, Resolved, StreetMatch
+
+#: by what a place was found; triage: by nothing, a person decides
 METHODS = ("pin", "address", "street", "place", "triage", "outside", "chosen")
-#: why a person has to decide
-TRIAGE_REASONS = (
-    "no_place",
-    "outside_boundary",
-    "street_in_several_areas",
-    "street_without_points",
-    "unknown_address",
-    "point_without_area",
-    "no_handler",
-    "clock_failed",
-    "routing_failed",
-)
+#: reasons of the address book that a house number may end
+WANT_NUMBER = frozenset({"several_areas", "thin_evidence"})
+
+
+def why_undecided(resolved: Resolved) -> str:
+    """Return the code of why no area follows from an address, as it is kept with the route.
+
+    It is the address book's own, unless that asks for the house number that was given: a number is not asked for twice.
+    """
+    if resolved.house_no is not None and resolved.reason in WANT_NUMBER:
+        return "number_unknown"
+    return resolved.reason
+
+
+def stands_apart(line: str, street: StreetMatch, landmark: Landmark) -> bool:
+    """Say whether a line names the street in words of its own, besides those that name the landmark.
+
+    «נגבה ליד הפקולטה לחקלאות» does; «בית ספר ויצמן» does not name the street ויצמן, nor does «בית החולים» the street
+    בית הפועלים, whose words do not stand in it.
+    """
+    said, named = Counter(_words(line)), Counter[str]()
+    for name in landmark.name.values():
+        named |= Counter(_words(name))
+    own = said - named
+    return any(
+        own.keys() >= set(split_titles(_words(spelling))[0])
+        for spelling in (street.name, street.matched_spelling)
+    )
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return words_of(clean(text.replace("-", " ")))
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,12 @@
 // Suggestions under a text input, by the ARIA combobox pattern. The input still works as plain text without it.
 //
 // <input data-module="combobox" data-url="/suggest?q=" data-label="Suggestions" [data-min="2"] [data-last="Mark on the map" data-last-href="#map"]
-//        [data-count="{n} suggestions" data-none="Nothing found"]>
+//        [data-count="{n} suggestions" data-none="Nothing found"] [data-result="id"]>
 // The address answers [{label, hint?, number?, href?, fill?: {field name: value}}], or the same under "options".
-// Choosing writes the label and the fill into the form and dispatches "combobox:pick" with the option as detail.
+// Choosing writes the label and the fill into the form and dispatches "combobox:pick" with the option as detail. The element
+// data-result, if named, says whose area the choice is in until other words are typed.
+import { tellRoute } from "./pin.mjs";
+
 const PAUSE_MS = 150;
 let made = 0;
 
@@ -51,11 +54,32 @@ export default function combobox(input) {
       return;
     }
     input.value = option.label;
-    for (const [name, value] of Object.entries(option.fill || {})) {
+    fill(option.fill || {});
+    const told = tell(option);
+    input.addEventListener("input", () => forget(option.fill || {}, told), { once: true });
+    input.dispatchEvent(new CustomEvent("combobox:pick", { bubbles: true, detail: option }));
+  }
+
+  function fill(values) {
+    for (const [name, value] of Object.entries(values)) {
       const field = input.form?.elements[name];
       if (field) field.value = value ?? "";
     }
-    input.dispatchEvent(new CustomEvent("combobox:pick", { bubbles: true, detail: option }));
+  }
+
+  function tell(option) {
+    const result = document.getElementById(input.dataset.result || "");
+    return result && option.title ? tellRoute(result, option) : [];
+  }
+
+  // Other words are not of this choice any more. What somebody else has written meanwhile, a pin set by hand, stays.
+  function forget(values, told) {
+    for (const [name, value] of Object.entries(values)) {
+      const field = input.form?.elements[name];
+      if (field && value && field.value === String(value)) field.value = "";
+    }
+    const result = told[0]?.parentElement;
+    if (result) tellRoute(result, null);
   }
 
   function show(found) {

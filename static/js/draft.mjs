@@ -1,10 +1,10 @@
 // What was typed survives a lost network, a closed tab's return and the back button, for this tab only.
 // <form data-module="draft" data-draft="report"> keeps; <div data-module="draft" data-draft-clear="report"> on the success page forgets.
 // Passwords, files, hidden fields and fields with data-no-draft are never kept.
+import { fieldsOf, isMark } from "./fields.mjs";
 import { keep, recall } from "./kept.mjs";
 
 const STORE = "sessionStorage";
-const NEVER = new Set(["password", "file", "hidden", "submit", "button"]);
 
 export default function draft(element) {
   if (element.dataset.draftClear) return keep(key(element.dataset.draftClear), null, STORE);
@@ -22,25 +22,19 @@ export default function draft(element) {
 
 const key = (name) => `keshet-draft-${name}`;
 
-function fields(form) {
-  return [...form.elements].filter((field) => field.name && !NEVER.has(field.type) && !("noDraft" in field.dataset));
-}
-
 function typed(form) {
-  return fields(form).map((field) => {
-    const isMark = field.type === "radio" || field.type === "checkbox";
-    return [field.name, isMark ? field.value : null, isMark ? field.checked : field.value];
-  });
+  return fieldsOf(form).map((field) => (isMark(field) ? [field.name, field.value, field.checked] : [field.name, null, field.value]));
 }
 
 function restore(form, text) {
   if (!text) return;
   // What the server sent back wins: only a form that is still untouched is filled.
-  const touched = fields(form).some((field) => (field.type === "radio" || field.type === "checkbox" ? field.checked !== field.defaultChecked : field.value !== (field.defaultValue ?? field.value)));
+  const touched = fieldsOf(form).some((field) => (isMark(field) ? field.checked !== field.defaultChecked : field.value !== (field.defaultValue ?? field.value)));
   if (touched || form.querySelector("[aria-invalid=true]")) return;
   for (const [name, mark, value] of parse(text)) {
-    for (const field of fields(form)) {
-      if (field.name !== name) continue;
+    for (const field of fieldsOf(form)) {
+      // A list says itself what the server chose: the page's language may have changed since.
+      if (field.name !== name || field.querySelector?.("option[selected]")) continue;
       if (mark === null && !field.defaultValue) field.value = value;
       else if (mark !== null && field.value === mark) field.checked = value;
     }

@@ -2,12 +2,14 @@
 //
 // <div class="k-leaf" data-module="map" dir="ltr" data-label="Map of the centres" data-areas-url="/areas.json"
 //      [data-points-url] [data-tiles="https://…/{z}/{x}/{y}.png" data-credit="…"] [data-lat data-lon data-number] [data-zoom="16"]
-//      [data-pick data-lat-field="lat" data-lon-field="lon" data-route-url="/where" data-result="element-id"]
+//      [data-pick data-lat-field="lat" data-lon-field="lon" data-route-url="/where" data-result="element-id" data-picked="element-id"]
 //      [data-zoom-in data-zoom-out data-pin="The chosen point"]></div>
 // Areas: GeoJSON with {number, name}. Points: GeoJSON with {number, title, address, due, state, url}.
 // Picking writes degrees into the form's fields, asks data-route-url?lat=&lon= for {number, title, note} and shows it in data-result.
+// data-picked is shown while a point is picked; a button in it takes the point away. In a closed <details> the map is drawn when it is
+// first opened; a hidden one is shown, for there is a map now.
 // Arrow keys move, + and − zoom, Enter places the pin in the middle. Events: "place:picked" out, "place:found" and "combobox:pick" in.
-import { pinDrawing, shownRoute } from "./pin.mjs";
+import { pinDrawing, tellRoute } from "./pin.mjs";
 
 let leaflet = null;
 
@@ -24,7 +26,15 @@ export function bring() {
   return leaflet;
 }
 
-export default async function map(box) {
+export default function map(box) {
+  const fold = box.closest("details");
+  if (fold) fold.hidden = false;
+  if (!fold || fold.open) return draw(box);
+  fold.addEventListener("toggle", () => draw(box).catch((error) => console.error("map", error)), { once: true });
+  return undefined;
+}
+
+async function draw(box) {
   const { dataset } = box;
   const L = await bring();
   const isRtl = document.documentElement.dir === "rtl";
@@ -99,13 +109,22 @@ function card(said) {
 
 function pinner(L, view, box) {
   let marker = null;
+  let moved = null;
   return {
     put(at, number = "", zoom = 0) {
       const icon = L.divIcon({ className: "k-pin", html: pinDrawing(number), iconSize: [36, 44], iconAnchor: [18, 42] });
       if (marker) marker.setLatLng(at).setIcon(icon);
       else marker = L.marker(at, { icon, keyboard: false, alt: box.dataset.pin || "", draggable: "pick" in box.dataset, autoPan: true }).addTo(view);
+      marker.off("dragend").on("dragend", () => moved?.(marker.getLatLng()));
       if (zoom) view.setView(at, Math.max(zoom, view.getZoom()));
-      return marker;
+    },
+    /** heard: what is done when the pin was dragged to another point. */
+    hear(heard) {
+      moved = heard;
+    },
+    take() {
+      marker?.remove();
+      marker = null;
     },
   };
 }
@@ -114,11 +133,30 @@ function picking(L, view, box, pin) {
   const { dataset } = box;
   const form = box.closest("form") || document.getElementById(dataset.form || "");
   const write = (name, value) => form?.elements[name] && (form.elements[name].value = value);
+  const result = document.getElementById(dataset.result || "");
+  const picked = document.getElementById(dataset.picked || "");
   let asked = 0;
+  let isOfLine = false;
+
+  const tell = (route) => result && tellRoute(result, route);
+
+  function forget() {
+    asked++;
+    isOfLine = false;
+    pin.take();
+    write(dataset.latField || "lat", "");
+    write(dataset.lonField || "lon", "");
+    if (picked) picked.hidden = true;
+    tell(null);
+  }
+
+  // The point of a chosen line goes when another line is typed; a point that was set by hand stays.
+  const leaveLine = () => isOfLine && forget();
 
   async function choose(at, zoom = 0) {
-    const marker = pin.put(at, "", zoom);
-    marker.off("dragend").on("dragend", () => choose(marker.getLatLng()));
+    isOfLine = false;
+    pin.put(at, "", zoom);
+    if (picked) picked.hidden = false;
     write(dataset.latField || "lat", at.lat.toFixed(6));
     write(dataset.lonField || "lon", at.lng.toFixed(6));
     box.dispatchEvent(new CustomEvent("place:picked", { bubbles: true, detail: { lat: at.lat, lon: at.lng } }));
@@ -131,21 +169,36 @@ function picking(L, view, box, pin) {
       const route = await fetched(url);
       if (turn !== asked) return;
       pin.put(at, route.number || "");
-      document.getElementById(dataset.result || "")?.replaceChildren(...shownRoute(route));
+      tell(route);
     } catch {
       // Not known now; the server says it after the form is sent.
     }
   }
 
+  pin.hear(choose);
   view.on("click", (event) => choose(event.latlng));
+  picked?.querySelector("button")?.addEventListener("click", () => {
+    forget();
+    box.focus();
+  });
   box.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.target !== box) return;
     event.preventDefault();
     choose(view.getCenter());
   });
   document.addEventListener("place:found", ({ detail }) => choose(L.latLng(detail.lat, detail.lon), 17));
-  document.addEventListener("combobox:pick", ({ detail }) => {
+  document.addEventListener("combobox:pick", ({ target, detail }) => {
     const { lat, lon } = detail.fill || {};
-    if (lat && lon) choose(L.latLng(Number(lat), Number(lon)), 17);
+    asked++;
+    if (lat && lon) {
+      choose(L.latLng(Number(lat), Number(lon)), 17);
+    } else {
+      // A street that lies in one area has a centre and no point.
+      pin.take();
+      tell(detail.title ? detail : null);
+    }
+    if (picked) picked.hidden = true;
+    isOfLine = true;
+    target.addEventListener("input", leaveLine, { once: true });
   });
 }

@@ -12,39 +12,14 @@
 // holdMs keeps an entry back for a moment, to be completed by amend(); if the page is closed meanwhile, it goes as it is.
 // States of an entry: waiting, sent, refused. Only what was sent is ever forgotten by itself, a day later.
 import { keep, recall } from "./kept.mjs";
+import { freshKey, storeOf } from "./store.mjs";
 
-const STORE = "entries";
 const DAY_MS = 86_400_000;
 const PATIENCE_MS = 60_000;
 const GREETING_MS = 12_000;
 const AHEAD = "keshet-clock-ahead";
 
-let opened = null;
-
-function database() {
-  opened ??= new Promise((done, failed) => {
-    const asked = indexedDB.open("keshet-outbox", 1);
-    asked.addEventListener("upgradeneeded", () => asked.result.createObjectStore(STORE, { keyPath: "key" }));
-    asked.addEventListener("success", () => done(asked.result));
-    asked.addEventListener("error", () => failed(asked.error));
-    asked.addEventListener("blocked", () => failed(new Error("blocked")));
-  });
-  return opened;
-}
-
-async function within(mode, act) {
-  const store = (await database()).transaction(STORE, mode, mode === "readwrite" ? { durability: "strict" } : {}).objectStore(STORE);
-  const asked = act(store);
-  return new Promise((done, failed) => {
-    store.transaction.addEventListener("complete", () => done(asked?.result));
-    store.transaction.addEventListener("abort", () => failed(store.transaction.error));
-  });
-}
-
-/** Return a key that no other entry bears. randomUUID is missing where the page is not served securely. */
-export function freshKey() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+const within = storeOf("keshet-outbox");
 
 /** Return by how many seconds this device's clock was ahead of the city's when last measured in this tab, or null. */
 export function clockAhead() {

@@ -18,7 +18,7 @@ export function pinDrawing(number) {
   return svg;
 }
 
-export function shownRoute(route) {
+function shownRoute(route) {
   const parts = [];
   if (route.number) {
     const badge = document.createElement("span");
@@ -39,4 +39,12 @@ export function shownRoute(route) {
     words.append(note);
   }
   return [...parts, words];
+}
+
+/** Say in an element whose area a point or an address is in; null takes it back. Returns the nodes that say it. */
+export function tellRoute(result, route) {
+  const told = route ? shownRoute(route) : [];
+  result.dataset.centre = route?.number || "";
+  result.replaceChildren(...told);
+  return told;
 }

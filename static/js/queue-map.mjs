@@ -43,7 +43,9 @@ async function draw(element) {
     fetch(element.dataset.areasUrl).then((answer) => answer.json()),
   ]);
   element.replaceChildren();
-  const map = L.map(element, { attributionControl: false, scrollWheelZoom: false });
+  const map = L.map(element, { attributionControl: false, scrollWheelZoom: false, zoomControl: false });
+  const { zoomIn, zoomOut } = element.dataset;
+  L.control.zoom({ position: document.documentElement.dir === "rtl" ? "bottomright" : "bottomleft", zoomInTitle: zoomIn, zoomOutTitle: zoomOut }).addTo(map);
   map.setView([Number(element.dataset.lat), Number(element.dataset.lon)], 13);
   L.geoJSON(areas, {
     interactive: false,

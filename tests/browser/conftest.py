@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from service_desk.local.stack import embedded_servers
 
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+#: what comes, comes at once; a busy machine may take this long (ms)
+PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
+
 FLAGS = [
     "--no-sandbox",
     "--disable-dev-shm-usage",
@@ -91,7 +95,7 @@ def running_city(folder: Path, *seeds: list[str]) -> Iterator[str]:
         ending.callback(log.close)
         for words in (web, [*service_desk, "worker"], [*service_desk, "timers"]):
             process = subprocess.Popen(words, cwd=ROOT, env=environ, stdout=log, stderr=log)
-            ending.callback(process.wait, 20)
+            ending.callback(process.wait, 60)
             ending.callback(process.terminate)
         _wait(address)
         yield address
@@ -163,7 +167,7 @@ def visit(chromium, site) -> Iterator[object]:
             java_script_enabled=scripts,
             **more,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         return Visitor(context, site, scripts=scripts)
 

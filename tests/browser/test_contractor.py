@@ -61,7 +61,7 @@ def _open(visitor, reference):
 
 def _sent(page, count):
     """Wait until the phone says that so many entries of it were sent."""
-    expect(page.locator("#outbox li [data-state=sent]")).to_have_count(count, timeout=20_000)
+    expect(page.locator("#outbox li [data-state=sent]")).to_have_count(count)
 
 
 def _done(page, step):
@@ -169,7 +169,7 @@ def test_what_was_not_taken_goes_back_into_its_form_to_be_corrected(visit, order
     page.fill("#refuse-words", "אין לנו מכבש")
     page.click("form#act-refuse button[type=submit]")
     refused = page.locator("#outbox li", has=page.locator("[data-state=refused]"))
-    expect(refused).to_have_count(1, timeout=20_000)
+    expect(refused).to_have_count(1)
     expect(page.locator("#refuse-words")).to_have_value("")
     refused.locator("button").first.click()
     expect(page.locator("#refuse-words")).to_have_value("אין לנו מכבש")

@@ -17,9 +17,9 @@ def _report(visitor, lang: str, address: str, phone: str) -> str:
     page.fill("#line", address)
     with page.expect_navigation():
         page.click("form#where button[type=submit]:not([name])")
-    if page.locator("button[name=step][value=new]").count():
+    if page.locator("main button[name=step][value=new]").count():
         with page.expect_navigation():
-            page.click("button[name=step][value=new]")
+            page.click("main button[name=step][value=new]")
     page.check("input[name=answer_position][value=lane]")
     page.fill("#text", "בור עמוק מול תחנת האוטובוס")
     page.fill("#phone", phone)
@@ -54,7 +54,7 @@ def _resolve(clerk, reference: str) -> None:
 
 def _message(visitor, phone: str, reference: str, times: int) -> None:
     """Wait until the phone shows so many messages about the request (the queue delivers within seconds)."""
-    for _ in range(40):
+    for _ in range(120):
         page = visitor.go(f"/sandbox/{phone}")
         if page.locator(".phone .k-msg", has_text=reference).count() >= times:
             return

@@ -83,8 +83,10 @@ def test_a_place_is_chosen_by_keyboard_alone(visit):
     page = visitor.go("/report/RD-POTHOLE")
     page.focus("#line")
     page.keyboard.type("טשרניחובסקי 30")
-    page.wait_for_selector(".k-sugg [role=option]")
+    # what was suggested for a part of the line is drawn anew when the answer to all of it comes
+    page.locator(".k-sugg [role=option]", has_text="30").first.wait_for()
     page.keyboard.press("ArrowDown")
+    page.locator("#line[aria-activedescendant]").wait_for()
     page.keyboard.press("Enter")
     page.wait_for_function("document.querySelector('[name=street_code]').value !== ''")
     page.keyboard.press("Enter")

@@ -120,11 +120,93 @@ def test_hostile_text_gives_a_short_ordered_list(text, limit):
 
 
 def test_a_suggestion_takes_two_milliseconds_at_most():
-    texts = [text for _language, _code, text in SENTENCES]
-    taken = []
-    for text in texts:
-        started = time.perf_counter()
+    # work done by this thread, the best of three: what others do on the same processor does not count
+    def work_s(text):
+        started = time.thread_time()
         suggester().suggest(text)
-        taken.append(time.perf_counter() - started)
-    # the median of the slowest tenth: one neighbour on the processor must not fail it
+        return time.thread_time() - started
+
+    taken = [min(work_s(text) for _ in range(3)) for _language, _code, text in SENTENCES]
+    # nineteen in twenty
     assert sorted(taken)[-len(taken) // 20] <= 0.002
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("deep pothole near the bus stop", "RD-POTHOLE"),
+        ("broken bench next to the bus stop", "PRK-FURN"),
+        ("בור ליד תחנת אוטובוס", "RD-POTHOLE"),
+        ("בור עמוק ליד תחנת האוטובוס", "RD-POTHOLE"),
+        ("яма около остановки", "RD-POTHOLE"),
+        ("حفرة عميقة قرب موقف الباص", "RD-POTHOLE"),
+        ("በአውቶቡስ ማቆሚያ አጠገብ ጉድጓድ", "RD-POTHOLE"),
+    ],
+)
+def test_what_stands_nearby_is_the_place_and_not_the_matter(said, code):
+    assert suggester().suggest(said)[0].code == code
+
+
+def test_a_place_alone_is_read_as_the_matter_rather_than_as_nothing():
+    assert [each.code for each in suggester().suggest("ליד תחנת אוטובוס")] == [
+        each.code for each in suggester().suggest("תחנת אוטובוס")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("bags next to the bin", "SAN-AROUND"),
+        ("פסולת ליד המכולה", "SAN-AROUND"),
+        ("мусор около контейнера", "SAN-AROUND"),
+        ("زبالة جنب الحاوية", "SAN-AROUND"),
+        ("רכב חונה מול החניה שלי", "ENF-BLOCK"),
+        ("car parked opposite my driveway", "ENF-BLOCK"),
+    ],
+)
+def test_what_is_about_nearness_or_stands_before_something_is_still_found(said, code):
+    found = [each.code for each in suggester().suggest(said)]
+    assert code in found[:2], found
+
+
+def test_scores_fall_also_where_the_words_of_a_place_are_weighed_twice():
+    scores = [each.score for each in suggester().suggest("pothole near the bus stop")]
+    assert len(scores) > 1
+    assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "fire in the building",
+        "the building is on fire",
+        "שריפה בבניין",
+        "אש בבניין",
+        "דליקה בבניין",
+        "רכב נשרף ברחוב",
+        "הבניין עולה באש",
+        "רכב עולה באש",
+        "עולה עשן מהבניין",
+        "حريق في المبنى",
+        "حريق في البناية المجاورة",
+        "نيران في المبنى",
+        "пожар в здании",
+        "በሕንፃ ውስጥ እሳት",
+    ],
+)
+def test_a_fire_is_no_matter_of_ants_lots_bins_or_sewage(said):
+    assert found(said) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("fire ants in the yard", "PST-RODENT"),
+        ("נמלי אש בגינה", "PST-RODENT"),
+        ("סכנת שריפה", "SAN-LOT"),
+        ("שריפה במגרש", "SAN-LOT"),
+        ("הפח נשרף", "SAN-BIN"),
+    ],
+)
+def test_a_word_of_fire_still_helps_the_matter_it_is_a_part_of(said, code):
+    assert found(said)[0] == code

@@ -90,7 +90,11 @@ def clock_of(order_id, kind):
 
 def checks_of(order_id):
     """(why, state) of each verification, oldest first."""
-    query = select(Verification).where(Verification.order_id == order_id).order_by(Verification.asked_at)
+    query = (
+        select(Verification)
+        .where(Verification.order_id == order_id)
+        .order_by(Verification.asked_at, Verification.id)
+    )
     return [(each.why, each.state) for each in db.session.scalars(query)]
 
 

@@ -172,26 +172,27 @@ def test_a_link_opens_one_contractors_orders_until_it_ends(order, roads, clerk, 
     _ticket_id, order_id = order
     with time_machine.travel(MORNING + HOUR, tick=False) as now:
         token = field_links.give_link(roads.id, None, "משה, מנהל עבודה", 7, clerk)
-        actor = field_links.recognise_link(token)
+        actor = field_links.actor_of(links.by_token(token, clock.now()))
         assert (actor.kind, actor.name, actor.unit_ids) == ("contractor", "משה, מנהל עבודה", {roads.id})
         assert take_entry(order_id, entry("accept"), actor) == "taken"
         row = db.session.scalar(select(FieldLink))
         assert token.encode() not in row.token_hash
-        with pytest.raises(NotFound):
-            field_links.recognise_link(token + "x")
+        assert links.by_token(token + "x", clock.now()) is None
         with pytest.raises(NotAllowed):
             field_links.give_link(roads.id, None, "x", 7, actor)
         field_links.revoke_link(row.id, clerk)
-        with pytest.raises(NotFound):
-            field_links.recognise_link(token)
+        assert links.by_token(token, clock.now()) is None
         with pytest.raises(NotFound):
             take_entry(order_id, entry("arrive"), actor)
         other = field_links.give_link(roads.id, None, "דוד", 1, foreman)
         field_links.open_link(other)
         now.shift(timedelta(days=1, minutes=1))
-        with pytest.raises(NotFound):
-            field_links.recognise_link(other)
-        noted = [each.why for each in db.session.scalars(select(AccessEntry)) if each.what == "field_link"]
+        assert links.by_token(other, clock.now()) is None
+        noted = [
+            each.why
+            for each in db.session.scalars(select(AccessEntry).order_by(AccessEntry.id))
+            if each.what == "field_link"
+        ]
         assert noted == ["given_for_7_days", "revoked", "given_for_1_days", "opened"]
 
 
@@ -200,11 +201,10 @@ def test_a_link_for_one_order_is_for_that_order(order, roads, clerk, said):
     with time_machine.travel(MORNING + HOUR, tick=False):
         second = receive.receive_report(said(), Actor("resident")).ticket_id
         other = issue_order.issue_order(second, None, clerk, unit_id=roads.id, instructions="")
-        actor = field_links.recognise_link(field_links.give_link(roads.id, order_id, "משה", 7, clerk))
-        assert links.scope_of(actor) == order_id
-        assert [each.id for each in orders.open_orders(roads.id, order_id=links.scope_of(actor))] == [
-            order_id
-        ]
+        link = links.by_token(field_links.give_link(roads.id, order_id, "משה", 7, clerk), clock.now())
+        actor = field_links.actor_of(link)
+        assert link.order_id == order_id
+        assert [each.id for each in orders.open_orders(roads.id, order_id=link.order_id)] == [order_id]
         with pytest.raises(NotFound):
             take_entry(other, entry("accept"), actor)
         assert take_entry(order_id, entry("accept"), actor) == "taken"

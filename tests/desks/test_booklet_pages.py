@@ -197,6 +197,8 @@ def test_who_wants_it_by_mail_says_so_and_takes_it_back(client, made, ids):
     client.post("/mayor/booklets/mail", {})
     assert "checked" not in client.get("/mayor/booklets?lang=en").get_data(as_text=True)
     assert client.post("/mayor/booklets/mail?lang=en", {"booklet": "77"}).status_code == 422
+    for nonsense in ("9" * 30, "9" * 5000, "²"):
+        assert client.post("/mayor/booklets/mail?lang=en", {"booklet": nonsense}).status_code == 303
 
 
 def test_a_month_that_cannot_be_made_is_said_beside_the_field(client, made):

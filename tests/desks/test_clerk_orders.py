@@ -181,6 +181,9 @@ def test_work_is_failed_then_passed_with_its_pictures_side_by_side(desk, order_i
     failed = post(desk, f"/desk/o/{order_id}/fail", {"words": "חסר"})
     assert failed.status_code == 422
     assert re.search(r'<a href="#act-finding">[^<:]+: [^<]+</a>', failed.get_data(as_text=True))
+    assert "Somebody was faster" not in failed.get_data(as_text=True)
+    late = post(desk, f"/desk/o/{order_id}/fail", {"words": "חסר", "seen": "1"})
+    assert "Somebody was faster" in late.get_data(as_text=True)
     answer = post(
         desk,
         f"/desk/o/{order_id}/fail",

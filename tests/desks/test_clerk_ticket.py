@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import text
 
-from service_desk import work
+from service_desk import clock, work
 from service_desk.catalog.queries import catalogue
 from service_desk.extensions import db
 from service_desk.flow import work_on
@@ -17,9 +17,12 @@ from service_desk.flow.answer import add_remark
 from service_desk.flow.dossier import SIMILAR_M, dossier_of
 from service_desk.flow.finish import resolve_ticket
 from service_desk.flow.hand_over import hand_over
+from service_desk.flow.read_story import read_story
 from service_desk.flow.receive import receive_report
 from service_desk.intake.rules import Said, SaidPlace
-from service_desk.people.rules import Actor
+from service_desk.messages.models import Preference
+from service_desk.people import queries as people
+from service_desk.people.rules import Actor, Role
 from service_desk.tickets import queries
 
 
@@ -103,6 +106,8 @@ def test_page_of_another_centre_takes_four_statements_and_one_line_of_the_log(
     client, report, owner, statements
 ):
     found = report()
+    client.sign_in("clerk5@rehovot.example")
+    client.get(f"/desk/t/{found.ticket_id}")  # the ready wordings are in memory from here on
     client.sign_in("clerk2@rehovot.example")
     client.get("/desk/")
     statements.clear()
@@ -110,6 +115,39 @@ def test_page_of_another_centre_takes_four_statements_and_one_line_of_the_log(
     assert len(statements) <= 4, statements
     assert "belongs to another centre" in page
     assert log_rows(owner, "ticket") == [("outside_own_centres", True)]
+
+
+def people_shown(desk, ticket_id: int) -> str:
+    """Return the words of the card of the people."""
+    page = desk.get(f"/desk/t/{ticket_id}").get_data(as_text=True)
+    return re.search(r'<ul class="tk-people">.*?</ul>', page, re.DOTALL).group(0)
+
+
+@pytest.mark.parametrize(
+    ("phone", "locale", "channel", "shown"),
+    [
+        ("+97289392222", "he", "voice", "Call, Hebrew"),
+        ("+97289392222", "am", "none", "No messages, Amharic"),
+        ("+972502345678", "he", "sms", "SMS, Hebrew"),
+    ],
+)
+def test_the_people_card_names_the_channel_that_the_receipt_names(
+    desk, report, phone, locale, channel, shown
+):
+    found = report(phone=phone, contact="sms", locale=locale)
+    assert shown in people_shown(desk, found.ticket_id)
+    work.set_tenant(1)
+    assert read_story(found.token).channel == channel
+
+
+def test_how_the_owner_of_a_number_wants_to_hear_is_not_on_the_card(desk, report):
+    first = report(contact="sms")
+    owner_id = queries.followers_of(first.ticket_id)[0].resident_id
+    with work.transaction():
+        wish = {"channel": "email", "locale": "en", "email": "her@home.example", "is_any_hour": False}
+        db.session.add(Preference(authority_id=1, resident_id=owner_id, updated_at=clock.now(), **wish))
+    second = report(contact="sms")
+    assert "SMS, Hebrew" in people_shown(desk, second.ticket_id)
 
 
 def test_a_dossier_finds_the_same_neighbours_as_a_new_report_would(city, report):
@@ -158,7 +196,7 @@ def test_phone_is_shown_in_full_only_when_asked_and_on_record(desk, report, owne
     found = report()
     follower = queries.followers_of(found.ticket_id)[0].id
     page = desk.post(f"/desk/t/{found.ticket_id}/phone/{follower}").get_data(as_text=True)
-    assert "050-2345678" in page
+    assert "050-234-5678" in page
     assert log_rows(owner, "phone") == [(None, True)]
     assert desk.get(f"/desk/t/{found.ticket_id}/phone/{follower}").status_code == 405
 
@@ -223,12 +261,11 @@ def test_each_act_moves_the_ticket_and_says_so(desk, report, city):
 
 def test_assign_made_safe_merge_reopen_and_news(desk, report, city, clerk):
     first, second = report(), report(phone="+972509998887", answers={"position": "lane", "depth": "gt10"})
-    colleague = next(
-        each for each in work_on.people.colleagues(now_of(first.ticket_id).centre_id) if each.id != clerk.id
-    )
+    here = now_of(first.ticket_id).centre_id
+    colleague = next(id_ for id_, _name, centres in people.roster() if here in centres and id_ != clerk.id)
     at = f"/desk/t/{first.ticket_id}"
-    assert desk.post(f"{at}/assign", {"seen": "1", "assignee": str(colleague.id)}).status_code == 303
-    assert now_of(first.ticket_id).assignee_id == colleague.id
+    assert desk.post(f"{at}/assign", {"seen": "1", "assignee": str(colleague)}).status_code == 303
+    assert now_of(first.ticket_id).assignee_id == colleague
     assert (
         desk.post(f"{at}/make_safe", {"seen": seen(first.ticket_id), "words": "קונוסים"}).status_code == 303
     )
@@ -243,6 +280,17 @@ def test_assign_made_safe_merge_reopen_and_news(desk, report, city, clerk):
     add_remark(first.ticket_id, "נו?", Actor("resident", queries.followers_of(first.ticket_id)[0].id))
     assert desk.post(f"{at}/news", {"seen": "0"}).status_code == 303
     assert not now_of(first.ticket_id).has_news
+
+
+@pytest.mark.parametrize("number", ["²", "٣", "9" * 30, "-1"])
+def test_a_number_that_no_page_of_ours_sends_is_asked_for_again(desk, report, number):
+    found = report()
+    for verb, form in {
+        "assign": {"assignee": number},
+        "hand_over": {"to": f"unit:{number}"},
+        "order": {"contractor": f"{number}:roads"},
+    }.items():
+        assert desk.post(f"/desk/t/{found.ticket_id}/{verb}", {"seen": "1", **form}).status_code == 422, verb
 
 
 def test_missing_details_come_back_with_what_was_typed(desk, report):
@@ -281,6 +329,54 @@ def test_second_clerk_sees_both_and_loses_nothing(desk, report, clerk):
     current = re.search(r'name="seen" value="(\d+)"', page[page.index("ac-form") :]).group(1)
     assert desk.post(f"/desk/t/{found.ticket_id}/reject", form | {"seen": current}).status_code == 303
     assert now_of(found.ticket_id).status == "rejected"
+
+
+def test_a_form_that_was_incomplete_and_late_says_both(desk, report, clerk):
+    found = report()
+    work_on.assign_ticket(found.ticket_id, 1, Actor("staff", clerk.id, "אחר", clerk.roles), clerk.id)
+    answer = desk.post(f"/desk/t/{found.ticket_id}/resolve", {"seen": "1", "outcome": "", "words": "נבדק"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    for said in (
+        "This is missing",
+        "Somebody was faster",
+        "What happened meanwhile",
+        "on the current version",
+    ):
+        assert said in page, said
+
+
+def test_a_note_that_was_empty_is_not_called_late(desk, report, clerk):
+    found = report()
+    work_on.add_note(found.ticket_id, clerk, "הסיירת כבר שם")
+    answer = desk.post(f"/desk/t/{found.ticket_id}/note", {"seen": "1", "words": " "})
+    assert answer.status_code == 422
+    assert "Somebody was faster" not in answer.get_data(as_text=True)
+
+
+def test_a_warning_of_a_colleague_at_work_hides_nothing_that_happened(desk, report, city):
+    found = report()
+    centre = next(each for each in city.centres.values() if each.number == 5)
+    staff_id = people.staff_by_email("manager5@rehovot.example").id
+    manager = Actor("staff", staff_id, "רותי", (Role("manager", centre.id),))
+    work_on.assign_ticket(found.ticket_id, 1, manager, staff_id, is_claimed=True)
+    form = {"seen": "1", "reason": "not_found", "words": "לא מצאנו בור במקום"}
+    page = desk.post(f"/desk/t/{found.ticket_id}/reject", form).get_data(as_text=True)
+    assert f'name="despite" value="{staff_id}"' in page
+    assert "Somebody was faster" in page
+    assert "לא מצאנו בור במקום" in page
+    assert now_of(found.ticket_id).status == "assigned"
+
+
+def test_the_route_names_whom_the_decision_named_after_a_handing_over(desk, report, city, clerk):
+    found = report()
+    named = city.units[now_of(found.ticket_id).unit_id]
+    unit = next(each for each in city.units.values() if each.kind == "unit")
+    hand_over(found.ticket_id, 1, clerk, words="", unit_id=unit.id)
+    page = desk.get(f"/desk/t/{found.ticket_id}").get_data(as_text=True)
+    line = page[: page.index("The contractor for this kind of work")][-200:]
+    assert named.name["en"] in line
+    assert unit.name["en"] not in line
 
 
 def test_act_without_its_version_is_never_an_overwrite(desk, report):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from contractor_orders import firm, in_contract, issued
 from flask import g
 from sqlalchemy import text
@@ -173,3 +175,9 @@ def test_a_page_past_the_end_is_the_last_one(said, clerk):
     assert (last.page, len(last.lines)) == (2, 1)
     assert ([line.id for line in only.lines], only.counts["open"]) == ([ids[1]], 1)
     assert (none.page, none.lines, none.counts["open"]) == (1, [], 3)
+
+
+def test_what_is_due_just_after_midnight_belongs_to_the_evening_before():
+    evening = datetime(2026, 11, 22, 23, 57, tzinfo=clock.CITY_ZONE)
+    assert end_of_today(evening) == datetime(2026, 11, 23, 1, 57, tzinfo=clock.CITY_ZONE)
+    assert end_of_today(evening.replace(hour=12)) == datetime(2026, 11, 23, tzinfo=clock.CITY_ZONE)

@@ -253,6 +253,19 @@ def test_a_case_is_opened_after_a_look_at_the_one_beside_it(desk, inspector):
     assert "Open cases close by" in page
 
 
+@pytest.mark.parametrize("number", ["--5", "²", "٣", "9" * 30])
+def test_days_that_are_no_number_are_asked_for_again(desk, inspector, number):
+    path = f"/inspector/cases/{case_of(inspector)}"
+    answer = desk.post(f"{path}/inspect", {"seen": 1, "words": "נראה הדוכן", "days": number})
+    assert answer.status_code == 422
+    assert f'value="{number}"' in text_of(answer)
+
+
+def test_the_form_of_a_case_stays_empty_for_a_report_that_cannot_be(desk):
+    for name in ("ticket", "stop"):
+        assert desk.get(f"/inspector/cases/new?{name}={'9' * 30}").status_code == 200
+
+
 def test_a_case_is_opened_from_a_report(desk, said):
     ticket_id = receive_report(said(service_code="ENF-BUILD", answers={}), Actor("resident")).ticket_id
     page = text_of(desk.get(f"/inspector/cases/new?ticket={ticket_id}"))
@@ -364,6 +377,7 @@ def test_what_is_not_there_is_not_found(desk):
         "cases/5/note",
         "t/5",
         "cases/5/photo/5/small",
+        "cases/" + "9" * 30,
     ):
         assert desk.get(f"/inspector/{path}").status_code == 404, path
     assert desk.post("/inspector/rounds/5/dance").status_code == 404

@@ -10,6 +10,7 @@ from io import BytesIO
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import update
 
 from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
@@ -143,6 +144,35 @@ def test_every_place_and_street_is_shared_by_enough_others(rows):
         assert all(number >= TOGETHER for number in topics.values())
     assert any(row["grid_m"] for row in rows)
     assert {row["withheld"] for row in rows} == {"", "sensitive", "few", "place"}
+
+
+def test_what_came_of_requests_after_their_year_was_over_is_told_too(app, opened):
+    into, last = BytesIO(), today() - timedelta(days=31)
+    write_csv(Days(last - timedelta(days=30), last), into)
+    found = list(csv.DictReader(io.StringIO(into.getvalue().decode())))
+    done = [date.fromisoformat(row["done_on"]) for row in found if row["done_on"]]
+    assert last < max(done) < today()
+    judged = [date.fromisoformat(row["due_on"]) for row in found if row["in_time"]]
+    assert last < max(judged) < today()
+
+
+def test_what_was_done_today_is_open_until_the_file_tells_its_day(app, opened):
+    def statuses():
+        """The rows by their status, and by whether a day of their end is told."""
+        into = BytesIO()
+        write_csv(Days(today() - timedelta(days=90), today() - timedelta(days=1)), into)
+        rows = csv.DictReader(io.StringIO(into.getvalue().decode()))
+        return Counter((row["status"], bool(row["done_on"])) for row in rows if row["status"])
+
+    before = statuses()
+    assert before["done", True] > 0
+    db.session.execute(update(FigureCase).where(FigureCase.done_day.is_not(None)).values(done_day=today()))
+    db.session.commit()
+    after = statuses()
+    assert sum(count for (_status, is_told), count in after.items() if is_told) == 0
+    was_done = before["done", True] + before["without_work", True]
+    assert after["open", False] == before["open", False] + was_done
+    assert after["ended", False] == before["ended", False]
 
 
 def test_no_place_is_nearer_than_its_square(app, opened):

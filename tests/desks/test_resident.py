@@ -6,18 +6,25 @@ import re
 
 import pillow_heif
 import pytest
+from flask import session
 from PIL import Image
+from sqlalchemy import select
 
+from service_desk import clock, work
 from service_desk.desks.resident import report as report_page
+from service_desk.desks.resident.lookups import asker
 from service_desk.errors import NotFound
+from service_desk.extensions import db
 from service_desk.flow import finish, work_on
 from service_desk.intake.queries import photos_of
+from service_desk.messages.models import Preference
+from service_desk.people.models import Resident
 from service_desk.reports import phones
 from service_desk.tickets import queries
 
 
 def _hidden(page: str) -> dict[str, str]:
-    form = page[page.rindex('action="/report/') :]
+    form = page[page.rindex(' action="/report/') :]
     return {
         name: html.unescape(value)
         for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
@@ -106,6 +113,13 @@ def test_a_street_in_several_areas_asks_for_number_or_point(client):
     assert client.post("/report/RD-POTHOLE?lang=en", {"line": "הרצל", "mode": "words"}).status_code == 200
 
 
+@pytest.mark.parametrize("line", ["הרצל, קו 14", "הרצל, קומה 3", "הרצל 050-1234567"])
+def test_a_number_that_is_of_no_house_still_leaves_the_house_number_to_be_asked_for(client, line):
+    page = _text(client.post("/report/RD-POTHOLE?lang=en", {"line": line}))
+    assert "A house number or a point on the map decides" in page
+    assert "The number alone does not tell" not in page
+
+
 def test_gibton_is_told_and_may_still_be_passed_on(client, filed, city):
     pin = {"line": "", "lon": "34.800083", "lat": "31.887366"}
     told = client.post("/report/RD-POTHOLE?lang=en", pin)
@@ -129,12 +143,27 @@ def test_a_wrong_phone_keeps_everything_typed(client, filed):
 def test_a_missing_answer_is_named_beside_its_question(client, filed):
     response = filed(answer_position="")
     assert response.status_code == 422
-    assert "Where on the road?: This is missing." in _text(response)
+    assert "Where on the road: This is missing." in _text(response)
 
 
 def test_a_landline_is_called_where_a_voice_speaks_the_language(client, filed):
-    assert filed(phone="08-9392222", contact="sms", spoken="he").status_code == 303
+    answer = filed(phone="08-9392222", contact="sms", spoken="he")
+    assert answer.status_code == 303
+    assert "שיחת טלפון" in _text(client.get(answer.location + "?lang=he"))
     assert [row.channel for row, _reference in phones.log_of("+97289392222")] == ["voice"]
+
+
+def test_whoever_types_a_number_does_not_learn_how_its_owner_wants_to_hear(client, filed):
+    filed(phone="050-2345670", contact="sms")
+    with work.transaction():
+        owner_id = db.session.scalar(select(Resident.id).where(Resident.phone == "+972502345670"))
+        wish = {"channel": "email", "locale": "en", "email": "her@home.example", "is_any_hour": False}
+        db.session.add(Preference(authority_id=1, resident_id=owner_id, updated_at=clock.now(), **wish))
+    answer = filed(phone="050-2345670", contact="sms")
+    shown = _text(client.get(answer.location + "?lang=en"))
+    assert [row.channel for row, _reference in phones.log_of("her@home.example")] == ["email"]
+    assert "E-mail" not in shown
+    assert "SMS" in shown
 
 
 def test_a_landline_gets_no_sms_where_it_cannot_be_called(client, filed):
@@ -301,3 +330,145 @@ def test_messages_come_in_the_language_that_was_chosen(client, filed):
     token = _token(filed(lang="he", phone="050-234-5678", contact="sms", spoken="ru"))
     assert queries.by_token(token)[1].locale == "ru"
     assert queries.by_token(_token(filed(lang="en", spoken="xx", place={"step": "new"})))[1].locale == "en"
+
+
+def test_another_language_keeps_what_was_typed(client):
+    first = client.post("/report/RD-POTHOLE?lang=en", {"line": "טשרניחובסקי 62", "landmark": "by the tree"})
+    typed = _hidden(first.get_data(as_text=True)) | {
+        "text": "deep",
+        "phone": "050-234-5678",
+        "answer_position": "bike",
+    }
+    page = client.post("/report/RD-POTHOLE?lang=ru", typed | {"step": "new", "spoken": "en"})
+    words = page.get_data(as_text=True)
+    assert '<html lang="ru"' in words
+    assert "deep</textarea>" in words
+    assert 'value="050-234-5678"' in words
+    assert 'value="bike" checked' in words
+    assert '<option value="ru" selected>' in words
+    asked = client.post("/report/RD-POTHOLE", typed | {"step": "back"}).get_data(as_text=True)
+    assert '<html lang="ru"' in asked
+    assert 'value="טשרניחובסקי 62"' in asked
+    assert 'value="by the tree"' in asked
+
+
+def test_enter_in_a_field_goes_on_and_not_to_another_language(client):
+    page = client.get("/report/RD-POTHOLE?lang=en").get_data(as_text=True)
+    first = re.search(r'<button[^>]*form="where"[^>]*>', page).group(0)
+    assert "formaction" not in first
+    assert "name=" not in first
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("/find", "/"),
+        ("/report/RD-POTHOLE/send", "/report/RD-POTHOLE"),
+        ("/t/no-such/remark", "/t/no-such"),
+        ("/me/enter", "/me"),
+    ],
+)
+def test_a_language_link_on_the_answer_to_a_form_leads_to_its_page(client, path, page):
+    response = client.get(f"{path}?lang=ru")
+    assert (response.status_code, response.location) == (303, f"{page}?lang=ru")
+    assert client.get(path).status_code == 405
+
+
+def test_the_browser_may_keep_the_steps_for_its_back_button(client):
+    for page in (client.get("/report/RD-POTHOLE"), client.post("/report/RD-POTHOLE", {"line": "בילו 12"})):
+        assert page.headers["Cache-Control"] == "private, no-cache"
+
+
+def test_everything_wrong_is_said_at_once(filed):
+    words = _text(filed(answer_position="", phone="123", contact="sms"))
+    assert "2 details are missing or wrong" in words
+    assert "Where on the road: This is missing." in words
+    assert "Mobile phone: This is not an Israeli phone number." in words
+
+
+def test_a_known_place_is_found_by_its_name_alone(client):
+    words = _text(client.post("/report/RD-POTHOLE?lang=en", {"line": "בית החולים קפלן"}))
+    assert "Keshet 4" in words
+
+
+def test_what_was_perhaps_meant_is_offered_without_javascript(client):
+    typed = {"line": 'הגן ברחוב ביל"ו'}
+    asked = client.post("/report/RD-POTHOLE?lang=en", typed)
+    assert asked.status_code == 422
+    assert 'name="offer" value="בילו"' in asked.get_data(as_text=True)
+    chosen = client.post("/report/RD-POTHOLE?lang=en", typed | {"offer": "בילו"})
+    assert chosen.status_code == 200
+    assert "Keshet 2" in _text(chosen)
+    assert client.post("/report/RD-POTHOLE", typed | {"offer": "רחוב שאין"}).status_code == 422
+
+
+def test_a_number_that_does_not_decide_is_not_asked_for_again(client):
+    words = _text(client.post("/report/RD-POTHOLE?lang=en", {"line": "הרצל 150"}))
+    assert "The number alone does not tell the area" in words
+
+
+def test_words_typed_before_joining_reach_the_centre(client, filed):
+    mine = queries.by_token(_token(filed()))[0]
+    shown = client.post("/report/RD-POTHOLE?lang=en", {"line": "טשרניחובסקי 62", "text": "and a deep one"})
+    page = shown.get_data(as_text=True)
+    form = page[page.index('id="join"') : page.index("</form>", page.index('id="join"'))]
+    assert 'name="text" value="and a deep one"' in form
+    joined = client.post(
+        "/report/RD-POTHOLE/join?lang=en", {"reference": mine.reference, "text": "and a deep one"}
+    )
+    assert "and a deep one" in _text(client.get(f"/t/{_token(joined)}?lang=en"))
+
+
+def test_the_receipt_of_an_undecided_place_asks_for_nothing_more(client, filed):
+    words = _text(client.get(filed(place={"line": "12", "mode": "words"}).location))
+    assert "A person will check which centre this belongs to." in words
+    assert "Choose one from the list" not in words
+
+
+def test_only_the_centres_words_stand_as_its_question_and_its_answer(client, filed, clerk):
+    token = _token(filed())
+    ticket_id = queries.by_token(token)[0].id
+    client.post(f"/t/{token}/remark", {"words": "MINE-BEFORE"})
+    work_on.ask_resident(ticket_id, None, clerk, "WHICH-SIDE")
+    quoted = re.findall(r"<blockquote[^>]*>([^<]*)<", client.get(f"/t/{token}").get_data(as_text=True))
+    assert quoted == ["WHICH-SIDE"]
+    client.post(f"/t/{token}/remark", {"words": "right"})
+    finish.resolve_ticket(ticket_id, None, clerk, "seen_by_staff", "MENDED")
+    client.post(f"/t/{token}/remark", {"words": "MINE-AFTER"})
+    quoted = re.findall(r"<blockquote[^>]*>([^<]*)<", client.get(f"/t/{token}").get_data(as_text=True))
+    assert quoted == ["MENDED"]
+
+
+def test_the_point_of_an_earlier_choice_goes_with_its_words(client):
+    chosen = client.get("/api/places?lang=en&q=טשרניחובסקי 62").get_json()[0]
+    typed = {name: str(said) for name, said in chosen["fill"].items()} | {"line": chosen["label"]}
+    assert "Keshet 5" in _text(client.post("/report/RD-POTHOLE?lang=en", typed))
+    changed = _text(client.post("/report/RD-POTHOLE?lang=en", typed | {"line": "דרך יבנה 3"}))
+    assert "Keshet 6" in changed
+    moved = typed | {"line": "by the shop", "lon": "34.811", "lat": "31.893"}
+    assert "by the shop" in _text(client.post("/report/RD-POTHOLE?lang=en", moved))
+
+
+def test_a_street_without_a_point_still_names_its_centre_at_once(client):
+    bilu, herzl = (
+        client.get(f"/api/places?lang=en&q={said}").get_json()[0] for said in ("בילו 16", "הרצל 150")
+    )
+    assert (bilu["fill"]["lat"], bilu["title"]) == ("", "This is in the area of Keshet 2 · City Centre")
+    assert herzl["title"] == "The number alone does not tell the area. A point on the map decides."
+
+
+def test_a_report_found_by_its_number_shows_the_promise_of_the_receipt(client, filed):
+    response = filed()
+    promise = re.search(r"Promised until [^<]+", client.get(response.location).get_data(as_text=True)).group(
+        0
+    )
+    ticket = queries.by_token(_token(response))[0]
+    assert promise in _text(client.post("/find?lang=en", {"reference": ticket.reference}))
+
+
+def test_clerks_of_one_office_are_counted_apart_and_residents_by_address(app):
+    """A whole office has one address; were it counted, suggestions would stop in the middle of a call."""
+    with app.test_request_context(environ_base={"REMOTE_ADDR": "10.1.1.1"}):
+        assert asker() == "10.1.1.1"
+        session["_user_id"] = "7"
+        assert asker() == "staff 7"

@@ -150,3 +150,17 @@ def test_an_order_given_while_she_is_asked_names_who_has_it(client, clerk, city)
     work_on.ask_resident(ticket.id, None, clerk, "איפה בדיוק?")
     issue_order.issue_order(ticket.id, None, clerk, unit_id=firm.id, instructions="")
     assert f"Handed to {firm.name['en']}" in _text(client.get(f"{path}?lang=en"))
+
+
+def test_words_of_danger_written_with_the_details_say_on_the_receipt_whom_to_call(client):
+    sent = _file(client, text="ילד נפל לבור")
+    hers = client.get(sent.location + "?lang=en")
+    assert "In danger to life, call first:" in hers.get_data(as_text=True)
+    assert re.findall(r'href="tel:(\d+)"', hers.get_data(as_text=True)) == ["100", "101", "102"]
+    usual = client.get(_file(client, "b" * 32).location + "?lang=en")
+    assert "In danger to life" not in usual.get_data(as_text=True)
+    form = {"line": "טשרניחובסקי 62", "reference": queries.by_token(_token(sent))[0].reference}
+    joined = client.get(client.post("/report/RD-POTHOLE/join?lang=en", form).location)
+    assert "In danger to life" not in joined.get_data(as_text=True), (
+        "the words of another are not shown to her"
+    )

@@ -3,6 +3,7 @@
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sqlalchemy import text
@@ -96,7 +97,7 @@ def test_a_number_that_is_none_is_said_beside_the_field(desk, left):
 def test_nothing_to_do_takes_it_off_the_list_and_keeps_the_words(desk, left, owner):
     assert desk.post(f"{PAGE}/{left}", {"act": "dismiss"}).status_code == 303
     assert look(owner, "SELECT outcome, body FROM inbound") == [("dismissed", "יש בור בכביש <b>")]
-    assert "6188" not in desk.get(PAGE).get_data(as_text=True)
+    assert "…6188" not in desk.get(PAGE).get_data(as_text=True)
 
 
 def test_whoever_only_looks_is_refused(client, left):
@@ -117,6 +118,15 @@ def test_a_report_is_begun_with_the_words_the_address_the_pin_and_the_photo(desk
     assert len(statements) <= 6, statements
 
 
+def test_a_session_that_ended_leads_back_to_the_report_of_the_same_message(client, begun):
+    path = f"/desk/new?inbound={begun}"
+    client.sign_in("clerk5@rehovot.example")
+    assert f'action="{path}"' in client.get(path).get_data(as_text=True)
+    client.post("/staff/logout")
+    refused = client.post(path, {"text": "x"})
+    assert parse_qs(urlsplit(refused.location).query)["next"] == [path]
+
+
 def test_opened_twice_it_is_one_request_of_whoever_wrote_with_all_her_messages(desk, begun, owner):
     first = opened(desk, begun)
     again = opened(desk, begun, text="אחרת")
@@ -134,6 +144,11 @@ def test_a_pin_is_the_place_when_no_street_is_given(desk, begun, owner):
     ((lon, lat, method),) = look(owner, "SELECT lon, lat, routing_method FROM tickets")
     assert (round(lon, 4), round(lat, 4)) == (34.8115, 31.8935)
     assert method == "pin"
+
+
+def test_the_clerks_pin_goes_before_the_one_that_came(desk, begun, owner):
+    opened(desk, begun, line="", lon="34.820000", lat="31.895000")
+    assert look(owner, "SELECT lon, routing_method FROM tickets") == [(34.82, "pin")]
 
 
 def test_two_clerks_at_once_open_one_request(founded, desk, begun, said, owner, clerk):

@@ -76,6 +76,9 @@ class Carrier:
 
     def __post_init__(self):
         self._answers, self._lock = [], threading.Lock()
+        #: while it is not set, what is taken gets no answer yet
+        self.answers = threading.Event()
+        self.answers.set()
         carrier = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -91,7 +94,10 @@ class Carrier:
             def log_message(self, *_args):
                 """Be silent."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Server(ThreadingHTTPServer):
+            request_queue_size = 256  # of five, a surge of new connections loses some on a busy machine
+
+        self._server = Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.address = f"http://127.0.0.1:{self._server.server_address[1]}"
 
@@ -123,6 +129,7 @@ class Carrier:
         with self._lock:
             kept = Kept("SM" + secrets.token_hex(16), form, datetime.now(UTC), body=self._body(form))
             self.ledger.append(kept)
+        self.answers.wait()
         return self._reply(handler, kept, answer)
 
     def _body(self, form):

@@ -128,6 +128,7 @@ def house(nursery, line, servers, app, owner, said, seed, figures):
     line._answers.clear()
     line.answers_to.clear()
     line.usual, line.listed_after_seconds, line.is_down = "ok", 0, False
+    line.answers.set()
     usual = config.current()
     config.use(replace(usual, twilio_account_sid=ACCOUNT, twilio_auth_token=line.auth_token, public_base_url=BASE))  # fmt: skip
     house = House(nursery, line, servers, app, owner, said, seed, figures)

@@ -16,7 +16,7 @@ from datetime import timedelta
 
 import time_machine
 from redis import Redis
-from rq import Queue, SimpleWorker
+from rq import Queue
 from rq.serializers import JSONSerializer
 
 from service_desk import clock, config, jobs, work
@@ -25,6 +25,7 @@ from service_desk.flow.sweep import sweep
 from service_desk.messages import rules
 from service_desk.messages.channels.twilio import Twilio
 from service_desk.messages.rules.entering import CODE
+from service_desk.worker import Worker
 
 #: ends in this: the worker has a fault of its own with the message
 POISONED = "666"
@@ -70,9 +71,7 @@ def be_worker(asked):
     Twilio.send = faulty
     line = Redis.from_url(os.environ["REDIS_URL"])
     queue = Queue("keshet", connection=line, serializer=JSONSerializer)
-    SimpleWorker([queue], connection=line, serializer=JSONSerializer, worker_ttl=30).work(
-        logging_level="ERROR"
-    )
+    Worker([queue], connection=line, serializer=JSONSerializer, worker_ttl=30).work(logging_level="ERROR")
 
 
 def be_sweep(_asked):

@@ -114,18 +114,24 @@ def test_38_a_surge_of_reports(house, web):
     known = house.phone()
     house.report(phone=known)
     keys = [house.key() for _ in range(120)]
+    house.line.answers.clear()
     with ThreadPoolExecutor(8) as people:
         answers = [people.submit(web.report_at_last, key) for key in keys]
         house.until(lambda: sum(each.done() for each in answers) > 60, what="the first half")
         house.start_all()
-        house.until(lambda: house.line.ledger, what="the first message")
+        house.until(
+            lambda: len(house.line.ledger) >= 2 * 3, what="two workers with their first messages in the air"
+        )
         house.ask_code(known)
-        ahead = len(house.line.ledger)
+        ahead = house.count("attempts")
+        house.line.answers.set()
     assert {each.result()[0] for each in answers} == {201}
     for key in keys:
         house.acknowledged(key)
-    assert house.settled() == {"accepted": 122}
+    # A call that a busy machine loses on the way is made again, and said to be perhaps the second; the ledger knows better.
+    assert house.settled(duplicates=2) == {"accepted": 122}
+    assert len(house.line.ledger) == 122, "told once each"
     (code,) = house.rows(f"event = '{CODE}'")
-    place = [kept.sid for kept in house.line.ledger].index(code.provider_id)
-    # Only what the two workers had taken up already may have left before it.
-    assert place <= ahead + 2 * 32
+    sooner = f"attempts WHERE claimed_at < (SELECT claimed_at FROM attempts WHERE message_id = {code.id})"
+    # Beside what was in the air, only what the other worker takes up in the same moment.
+    assert house.count(sooner) <= ahead + 2 * 3

@@ -22,7 +22,7 @@ def _side_by_side(app, *acts):
 
     def run(place, act):
         with app.app_context(), work.tenant(1):
-            gate.wait(5)
+            gate.wait(60)
             try:
                 found[place] = act()
             except Exception as error:  # noqa: BLE001 — the test looks at it
@@ -33,7 +33,7 @@ def _side_by_side(app, *acts):
     for each in threads:
         each.start()
     for each in threads:
-        each.join(20)
+        each.join(60)
     return found
 
 
@@ -75,14 +75,14 @@ def test_the_record_of_breaches_leaves_a_ticket_to_its_clerk_and_comes_again(
         with work.transaction():
             ticket = queries.lock(ticket_id)
             locked.set()
-            assert reading.wait(5)
+            assert reading.wait(60)
             for each in clocks_of(ticket.id):
                 each.minutes += 1
             db.session.flush()
         return "acted"
 
     def record():
-        assert locked.wait(5)
+        assert locked.wait(60)
         return breach.record_breaches()
 
     acted, recorded = _side_by_side(app, act, record)

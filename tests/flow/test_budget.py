@@ -70,7 +70,7 @@ def test_the_rest_goes_on_the_next_day(two_a_day, said, owner):
     deliver()
     with owner.begin() as connection:
         connection.execute(text("UPDATE messages SET expires_at = expires_at + interval '3 days'"))
-    tomorrow = clock.now() + timedelta(days=1)
+    tomorrow = clock.local(clock.now()) + timedelta(days=1)
     assert len(deliver(lambda: tomorrow)) == 1
     assert budget_spent._value.get() == 0
 

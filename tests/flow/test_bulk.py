@@ -89,7 +89,7 @@ def _side_by_side(app, *acts):
 
     def run(place, act):
         with app.app_context(), work.tenant(1):
-            gate.wait(5)
+            gate.wait(60)
             try:
                 found[place] = act()
             except Exception as error:  # noqa: BLE001 — the test looks at it
@@ -100,7 +100,7 @@ def _side_by_side(app, *acts):
     for each in threads:
         each.start()
     for each in threads:
-        each.join(20)
+        each.join(60)
     return found
 
 

@@ -296,7 +296,7 @@ def test_known_and_unknown_numbers_take_as_long(known, monkeypatch):
             began = time.perf_counter()
             ask(phone=phone, address=f"10.{n}.0.1")
             times.append(time.perf_counter() - began)
-    assert abs(statistics.median(took[KNOWN]) - statistics.median(took[UNKNOWN])) < 0.02
+    assert abs(statistics.median(took[KNOWN]) - statistics.median(took[UNKNOWN])) < 0.05
 
 
 def test_a_visit_ends_after_half_an_hour_or_at_once(known):

@@ -217,7 +217,7 @@ def test_two_sweepers_at_once_tell_everything_once(app, traveller, report):
 
     def run():
         with app.app_context(), work.tenant(1):
-            gate.wait(5)
+            gate.wait(60)
             try:
                 for _ in range(3):
                     sweep()

@@ -108,7 +108,9 @@ def test_an_answer_sets_a_waiting_ticket_going_again(report, look, owner):
         connection.execute(text("UPDATE tickets SET status = 'waiting', holder_kind = 'resident'"))
     assert write("בית מספר 12") == "remark"
     assert look("SELECT status FROM tickets") != [("waiting",)]
-    assert look("SELECT kind FROM remarks WHERE ticket_id = " + str(ticket.ticket_id))[-1] == ("answer",)
+    assert look(f"SELECT kind FROM remarks WHERE ticket_id = {ticket.ticket_id} ORDER BY id")[-1] == (
+        "answer",
+    )
 
 
 def test_words_that_fail_to_land_leave_nothing_behind(report, look, monkeypatch):

@@ -212,7 +212,7 @@ def test_an_agreed_proposal_waits_for_its_day(app, spot, today, monkeypatch):
     assert apply_agreed() == 0
     assert proposals.proposal(proposal_id).state == "agreed"
     assert city_map().index.locate(*spot).area_code == "K2"
-    later = clock.now() + timedelta(days=3)
+    later = clock.local(clock.now()) + timedelta(days=3)
     monkeypatch.setattr(clock, "now", lambda: later)
     assert apply_agreed() == 1
     assert apply_agreed() == 0
@@ -228,7 +228,7 @@ def test_an_agreed_proposal_whose_ground_was_changed_meanwhile_becomes_a_draft_a
     proposal_id = tried(read_boundary(around(spot), "K5"), key="first")
     applied(proposal_id, today + timedelta(days=2))
     applied(tried(read_boundary(around(spot, 0.002), "K6"), key="second"), today)
-    later = clock.now() + timedelta(days=2)
+    later = clock.local(clock.now()) + timedelta(days=2)
     monkeypatch.setattr(clock, "now", lambda: later)
     assert apply_agreed() == 0
     db.session.rollback()

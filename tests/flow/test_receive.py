@@ -1,9 +1,16 @@
 """A report is received."""
 
+from sqlalchemy import select
+
+from service_desk import clock
+from service_desk.extensions import db
 from service_desk.flow.receive import receive_report
 from service_desk.intake.rules import SaidPlace
+from service_desk.messages.models import Message, Preference
 from service_desk.people.rules import Actor
 from service_desk.tickets import queries
+from service_desk.tickets.models import Follower
+from service_desk.work import transaction
 
 RESIDENT = Actor("resident")
 
@@ -30,8 +37,31 @@ def test_a_place_in_gibton_waits_in_triage_of_the_default_centre(app, said, city
     assert ticket.centre_id == city.default_centre.id
 
 
-def test_a_report_takes_at_most_twelve_statements(app, said, statements):
+def test_a_report_takes_three_statements_and_one_more_when_the_number_is_known(app, said, statements):
     receive_report(said(), RESIDENT)
     statements.clear()
-    receive_report(said(), RESIDENT)
-    assert len(statements) <= 12, statements
+    receive_report(said(phone="+972505557788"), RESIDENT)
+    assert len(statements) == 3, statements
+    statements.clear()
+    receive_report(said(phone="+972505557788"), RESIDENT)
+    assert len(statements) == 4, statements
+
+
+def test_a_known_person_hears_of_her_next_report_the_way_she_once_chose(app, said):
+    first = receive_report(said(), RESIDENT)
+    resident_id = db.session.scalar(select(Follower.resident_id).where(Follower.ticket_id == first.ticket_id))
+    with transaction():
+        db.session.add(
+            Preference(
+                authority_id=1,
+                resident_id=resident_id,
+                channel="email",
+                locale="en",
+                email="her@home.example",
+                is_any_hour=False,
+                updated_at=clock.now(),
+            )
+        )
+    second = receive_report(said(), RESIDENT)
+    query = select(Message.address, Message.locale).where(Message.ticket_id == second.ticket_id)
+    assert db.session.execute(query).all() == [("her@home.example", "en")]

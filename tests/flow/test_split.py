@@ -68,7 +68,7 @@ def test_its_promise_counts_from_the_first_opening_and_gives_pauses_back(whole, 
     with owner.begin() as connection:
         connection.execute(
             text(
-                "UPDATE clocks SET started_at = started_at - interval '2 days', due_at = due_at - interval '2 days'"
+                "UPDATE clocks SET started_at = started_at - interval '9 days', due_at = due_at - interval '9 days'"
             )
         )
         connection.execute(

@@ -63,6 +63,22 @@ def test_what_is_too_late_expires_and_says_so(waiting, owner):
     assert states(owner) == [("expired", "too_late")]
 
 
+@pytest.mark.parametrize(("found", "moved"), [("leases", "unknown"), ("expired", "expired")])
+def test_what_somebody_has_in_hand_is_left_to_the_next_sweep(app, said, owner, found, moved):
+    """Waiting for it, with rows of its own in hand, the sweep and a worker could wait for each other."""
+    for _ in range(2):
+        receive_report(said(), Actor("resident"))
+    at = clock.now() + timedelta(days=2)
+    if found == "leases":
+        with owner.begin() as connection:
+            connection.execute(text("UPDATE messages SET state = 'sending', expires_at = :far"), {"far": at + timedelta(days=9)})  # fmt: skip
+    with owner.begin() as worker:
+        worker.execute(text("SELECT 1 FROM messages WHERE id = (SELECT min(id) FROM messages) FOR UPDATE"))
+        assert sweep(at)[found] == 1
+    assert sweep(at)[found] == 1
+    assert [state for state, _ in states(owner)] == [moved, moved]
+
+
 def test_the_tenant_of_the_caller_is_left_as_it_was(waiting):
     sweep(clock.now())
     assert work.tenant_id() == 1

@@ -9,13 +9,15 @@ import pytest
 from service_desk.app import _Bell
 
 
-def test_many_rings_of_one_moment_are_two():
+def test_many_rings_of_one_moment_are_two(monkeypatch):
+    # longer than a busy machine may stand still among the rings
+    monkeypatch.setattr(_Bell, "QUIET_SECONDS", 1.0)
     heard = []
     bell = _Bell(lambda job, ids: heard.append((job, ids)))
     for _ in range(100):
         bell("deliver", (1,))
     assert heard == [("deliver", (1,))]
-    end = time.monotonic() + 3
+    end = time.monotonic() + 10
     while len(heard) < 2 and time.monotonic() < end:
         time.sleep(0.02)
     time.sleep(bell.QUIET_SECONDS * 2)

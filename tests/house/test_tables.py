@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
+import subprocess
+import sys
+
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -10,8 +15,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 
 from service_desk import config, work
-from service_desk.extensions import Model, db
+from service_desk.extensions import Model, db, load_tables
 
+load_tables()
 TENANT = [table.name for table in Model.metadata.sorted_tables if "authority_id" in table.columns]
 
 
@@ -67,8 +73,48 @@ def test_the_models_are_what_the_migrations_made(empty):
         )
 
 
+def tables_of_a_process(does: str) -> set[str]:
+    """The tables that a new process knows once it has done this."""
+    shows = "import json; from service_desk.extensions import Model; print(json.dumps(list(Model.metadata.tables)))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{does}\n{shows}"],
+        cwd=config.ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_the_service_and_the_migrations_know_every_table(empty):
+    migrations, _engine = empty
+    sources = [
+        path for path in (config.ROOT / "service_desk").rglob("*.py") if "__pycache__" not in path.parts
+    ]
+    written = {
+        name
+        for path in sources
+        for name in re.findall(
+            r'^    __tablename__ = "(\w+)"', path.read_text(encoding="utf-8"), re.MULTILINE
+        )
+    }
+    assert len(written) > 50
+    settings = {"SECRET_KEY": "x" * 32, "DATABASE_URL": "postgresql://nowhere/none"}
+    app = f"from service_desk import app, config; app.create_app(config.read({settings!r}))"
+    assert tables_of_a_process(app) == written
+    url = migrations.get_main_option("sqlalchemy.url")
+    alembic = f"""
+from alembic import command
+from alembic.config import Config
+asked = Config({str(config.ROOT / "migrations" / "alembic.ini")!r})
+asked.set_main_option("sqlalchemy.url", {url.replace("%", "%%")!r})
+command.current(asked)
+"""
+    assert tables_of_a_process(alembic) == written
+
+
 @pytest.mark.parametrize("table", TENANT)
-def test_a_table_of_a_city_is_isolated(owner, table):
+def test_a_table_of_a_city_is_isolated(owner, founded, table):
     with owner.connect() as connection:
         is_on = connection.scalar(
             text("SELECT relrowsecurity FROM pg_class WHERE oid = cast(:t AS regclass)"), {"t": table}
@@ -103,7 +149,7 @@ def test_the_service_cannot_write_for_another_tenant(app):
 @pytest.mark.parametrize(
     "table", ["ticket_events", "access_log", "day_anchors", "routes", "receipts", "reports"]
 )
-def test_the_past_is_append_only(owner, table):
+def test_the_past_is_append_only(founded, owner, table):
     with owner.connect() as connection:
         rights = connection.scalars(
             text(
@@ -114,7 +160,7 @@ def test_the_past_is_append_only(owner, table):
     assert set(rights) == {"SELECT", "INSERT"}
 
 
-def test_the_service_s_role_has_no_way_around(owner):
+def test_the_service_s_role_has_no_way_around(founded, owner):
     with owner.connect() as connection:
         role = connection.execute(
             text(

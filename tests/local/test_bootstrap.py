@@ -88,3 +88,18 @@ def test_an_unknown_command_lists_those_there_are():
     done = subprocess.run([sys.executable, str(SOURCE), "fly"], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "run|test|lint" in done.stdout
+
+
+def test_two_windows_install_one_after_the_other(clone):
+    # a copy: the lock of the checkout itself may be held by whoever works in it
+    code = (
+        f"import runpy, sys; b = runpy.run_path({str(clone / 'bootstrap.py')!r})\n"
+        "with b['alone'](): b['say']('in'); sys.stdin.read(); b['say']('out')"
+    )
+    argv, pipe = [sys.executable, "-c", code], subprocess.PIPE
+    first = subprocess.Popen(argv, stdin=pipe, stdout=pipe, text=True)
+    assert first.stdout.readline() == "in\n"
+    second = subprocess.Popen(argv, stdin=pipe, stdout=pipe, text=True)
+    assert "waiting" in second.stdout.readline()
+    assert first.communicate(timeout=60)[0] == "out\n"
+    assert second.communicate(timeout=60)[0] == "in\nout\n"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from service_desk.local import metrics
 from service_desk.local.plan import digest_of, environment, keshet_plan
 from service_desk.local.state import StateFolder
 
@@ -60,3 +61,17 @@ def test_a_changed_file_changes_the_digest_and_bytecode_does_not(tmp_path):
     assert digest_of(tmp_path, "migrations/**/*.py*") == before
     (tmp_path / "migrations" / "0002.py").write_text("two")
     assert digest_of(tmp_path, "migrations/**/*.py*") != before
+
+
+def test_figures_are_kept_in_memory_and_removed_at_the_end(state, tmp_path):
+    memory = tmp_path / "shm"
+    memory.mkdir()
+    metrics.make_fresh(state, memory)
+    first = Path(told(state)["PROMETHEUS_MULTIPROC_DIR"])
+    assert first.parent == memory
+    metrics.make_fresh(state, memory)
+    assert not first.exists()
+    metrics.remove(state)
+    assert list(memory.iterdir()) == []
+    metrics.make_fresh(state, tmp_path / "no such memory")
+    assert (state.path / "metrics").is_dir()

@@ -67,7 +67,7 @@ def post():
         server = Server(**answers)
         servers.append(server)
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        channel = Mail(f"smtp://127.0.0.1:{server.server_address[1]}", "Keshet <keshet@city.example>", 2)
+        channel = Mail(f"smtp://127.0.0.1:{server.server_address[1]}", "Keshet <keshet@city.example>", 30)
         try:
             return channel.send(letter or envelope())
         finally:

@@ -28,6 +28,7 @@ from service_desk.reports.scorecards import scores
 from service_desk.reports.sums import sums
 from service_desk.slas import queries
 from service_desk.slas.queries import standards
+from service_desk.slas.rules import instant_of, open_seconds_between
 from service_desk.slas.rules.vectorised import due_after_many
 
 BOX = '{"type": "Polygon", "coordinates": [[[34.8, 31.886], [34.815, 31.886], [34.815, 31.9], [34.8, 31.9], [34.8, 31.886]]]}'
@@ -106,19 +107,17 @@ def all_paused():
 
 
 @pytest.fixture
-def closed_since(past, owner):
-    """Let a working day of the past turn out to be entered as closed just now; it goes when the test is over."""
-    day = next(each for each in (NOW - timedelta(days=ago) for ago in range(30, 40)) if each.weekday() == 1)
-    row = {"day": day.date(), "at": NOW}
+def close_since(owner):
+    """Let a day of the past turn out to be entered as closed just now; it goes when the test is over."""
 
-    def enter():
+    def enter(code, day):
         with owner.begin() as connection:
             connection.execute(
                 text(
                     "INSERT INTO calendar_days (authority_id, id, calendar_code, day, kind, windows, name, source, created_at) "
-                    "VALUES (1, 1, 'business', :day, 'closed', '[]', '{}', 'test', :at)"
+                    "VALUES (1, 1, :code, :day, 'closed', '[]', '{}', 'test', :at)"
                 ),
-                row,
+                {"code": code, "day": day, "at": NOW},
             )
         queries._kept._values.clear()
 
@@ -128,9 +127,30 @@ def closed_since(past, owner):
     queries._kept._values.clear()
 
 
-def test_a_day_entered_since_changes_nothing_that_is_read_off_a_due_time(past, closed_since):
+def is_open_on(calendar, day):
+    if calendar.is_always_open:
+        return False  # no entered day closes it
+    midnight = calendar.second_at(day, 0)
+    return open_seconds_between(instant_of(midnight), instant_of(calendar.second_at(day, 1440)), calendar) > 0
+
+
+def a_day_that_counted():
+    """Return (calendar code, day): a day with open hours between the start and the due time of a case that was paused."""
+    cases, calendars = as_promised(timed_cases(DAYS))
+    for place in np.flatnonzero(paused_seconds(cases, calendars) > 0).tolist():
+        calendar = calendars[int(cases.calendar_id[place])]
+        start, due = (instant_of(int(each[place])) for each in (cases.started, cases.due))
+        day = clock.local(start).date() + timedelta(days=1)
+        while day < clock.local(due).date():
+            if is_open_on(calendar, day):
+                return calendar.code, day
+            day += timedelta(days=1)
+    raise AssertionError("no case of this past was paused over a working day")
+
+
+def test_a_day_entered_since_changes_nothing_that_is_read_off_a_due_time(past, close_since):
     before = all_paused()
-    closed_since()
+    close_since(*a_day_that_counted())
     assert (all_paused() == before).all()
     known = standards()
     as_now = {number: known.calendar(row.code)[1] for number, row in known.versions.items()}

@@ -197,6 +197,18 @@ def test_a_version_begun_in_another_process_is_known_at_once(app):
         rounds.checklist(made + 1)
 
 
+def test_a_checklist_that_never_was_tells_of_no_change(app, monkeypatch):
+    rounds.checklists()
+    forgotten = []
+    monkeypatch.setattr(rounds, "forget", lambda: forgotten.append(True))
+    for never in (7, 10**18 - 1):
+        assert rounds.present_checklist(never) is None
+        with pytest.raises(NotFound):
+            rounds.checklist(never)
+    assert rounds.present_checklist(None) is None
+    assert forgotten == []
+
+
 def test_a_new_checklist_sent_twice_is_one(app):
     code = make_checklist(KEY, one(), ADMIN)
     assert make_checklist(KEY, one(), ADMIN) == code

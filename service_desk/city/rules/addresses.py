@@ -138,11 +138,14 @@ class StreetNames:
 
 
 def _rank(variant: Variant, start: str) -> float:
-    first = split_titles(words_of(clean(variant.spelling)))[0][:1]
+    words = words_of(clean(variant.spelling))
     if start and not is_hebrew(start):
         typed = romanise(start)
         return 2 - max(fuzz.ratio(typed, romanise(name)[: len(typed)]) for name in variant.names) / 50
-    return 0 if first and first[0].startswith(start) else 1
+    if words and words[0].startswith(start):
+        return 0
+    untitled = split_titles(words)[0]
+    return 0.5 if untitled and untitled[0].startswith(start) else 1
 
 
 def _is_said_number(name: str, numbers: Sequence[int]) -> bool:

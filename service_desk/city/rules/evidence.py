@@ -52,22 +52,20 @@ class StreetPoint:
 
 @dataclass(frozen=True, slots=True)
 class PlacedPoint:
-    """A street point with its area and how far (metres) the nearest ground of each other area begins."""
+    """A street point with its area.
+
+    clearance_m: metres to the nearest ground of another area; infinite when there is none. near: (code, metres) of the
+    other areas within STRAY_M.
+    """
 
     point: StreetPoint
     area_code: str
-    distances: tuple[tuple[str, float], ...]
+    clearance_m: float
+    near: tuple[tuple[str, float], ...]
 
-    @property
-    def clearance_m(self) -> float:
-        """Return the metres to the nearest other area; infinite when there is none."""
-        return min((distance for _, distance in self.distances), default=float("inf"))
-
-    def touches(self, area_code: str, reach_m: float) -> bool:
-        """Return whether an area lies within reach_m of the point."""
-        return area_code == self.area_code or any(
-            code == area_code and far <= reach_m for code, far in self.distances
-        )
+    def touches(self, area_code: str) -> bool:
+        """Return whether an area lies within STRAY_M of the point."""
+        return area_code == self.area_code or any(code == area_code for code, _far in self.near)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,10 @@ def place_points(points: Iterable[StreetPoint], index: AreaIndex) -> list[Placed
     for point in points:
         code = index.locate(point.lon, point.lat).area_code
         if code is not None:
-            placed.append(PlacedPoint(point, code, index.distances_m(point.lon, point.lat, code)))
+            others = index.distances_m(point.lon, point.lat, code)
+            clearance_m = min((far for _code, far in others), default=float("inf"))
+            near = tuple(other for other in others if other[1] <= STRAY_M)
+            placed.append(PlacedPoint(point, code, clearance_m, near))
     return placed
 
 
@@ -143,7 +144,7 @@ def _whole_street(points: Sequence[PlacedPoint]) -> Verdict | None:
     if len(areas) > 1:
         return None
     if len(points) == 1 and points[0].clearance_m < LONE_POINT_M:
-        near = {code for code, far in points[0].distances if far < LONE_POINT_M}
+        near = {code for code, far in points[0].near if far < LONE_POINT_M}
         return Verdict(None, "thin_evidence", tuple(sorted({*areas, *near})))
     return Verdict(areas[0], "whole_street", areas)
 
@@ -180,7 +181,7 @@ def _main_area(points: Sequence[PlacedPoint]) -> Verdict | None:
     for area in _areas(points):
         clear = sum(at.area_code == area and at.clearance_m > STRAY_M for at in points)
         strays = [at for at in points if at.area_code != area]
-        all_touch = all(at.touches(area, STRAY_M) for at in strays)
+        all_touch = all(at.touches(area) for at in strays)
         if clear >= 2 and all_touch and len(strays) <= STRAY_SHARE * len(points):
             return Verdict(area, "main_area", _areas(points))
     return None

@@ -13,6 +13,8 @@ from service_desk.city.rules.spelling import clean, words_of
 
 LARGEST_HOUSE_NO = 999
 
+#: a letter with a number right behind it, as thumbs type: «הרצל62»
+_STUCK = re.compile(r"(?<=[^\W\d_])(?=\d)")
 _CORNER = re.compile(r"\b(?:פינת|פינה|corner|cor|угол|زاوية)\b|\+|&")
 _STREET_WORD = re.compile(r"(?<!\w)(?:רחוב|רח'|רח׳|רח|שד'|שד׳|שדר'|שדרות|סמטת|סימטת)(?=[\s.'׳])")
 _HYPHENATED = re.compile(r"(?<=\w)[-־](?=\w)")
@@ -20,6 +22,10 @@ _CUT = re.compile(r"[,;:()\[\]|–—]|\s[-־]\s?|[-־]\s|\n")
 _NUMBER = re.compile(r"(?<![\w/])(?:מס(?:פר)?['׳.]?\s*|no\.?\s*|№\s*|#\s*|д\.?\s*)?(\d{1,3})(?!\d)")
 _FLAT = re.compile(
     r"(?<!\w)(?:דירה|דיר'|ד'|כניסה|כנ'|קומה|בנין|בניין|apt\.?|flat|entrance|floor|кв\.?|подъезд|شقة|مدخل)\s*\w{1,4}(?!\w)"
+)
+#: numbers that are of no house: a telephone's, a bus line's
+_NO_HOUSE = re.compile(
+    r"(?<!\w)(?:(?:\+?972[-־ ]?|0)\d{1,2}[-־ ]?\d{3}[-־ ]?\d{4}|(?:קו|אוטובוס|bus|автобус)\s+\d{1,3})(?!\w)"
 )
 _CITY = re.compile(r"(?<!\w)(?:העיר\s+)?(?:רחובות|rehovot|rehovoth|rechovot|реховот|رحوفوت|ረሆቮት)(?!\w)")
 
@@ -36,7 +42,7 @@ class AddressLine:
 
 def parse_line(line: str) -> AddressLine:
     """Return the parts of a line in any state: empty, hostile or endless lines give empty or cut parts, never errors."""
-    sides = _CORNER.split(clean(line), maxsplit=1)
+    sides = _CORNER.split(_NO_HOUSE.sub(" , ", _STUCK.sub(" ", clean(line))), maxsplit=1)
     stretches, numbers = _parse_side(sides[0])
     corner, more = _parse_side(sides[1]) if len(sides) > 1 else ((), ())
     numbers = numbers + more

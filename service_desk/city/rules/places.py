@@ -111,7 +111,7 @@ class AreaIndex:
         _piece, near = shapely.STRtree(cells.ravel()).query(_pieces(lines), predicate="intersects")
         grid.ravel()[near] = _OPEN
         self._grid = grid
-        self._cells: list[int] = grid.ravel().tolist()
+        self._cells = grid.ravel().data  # the same cells, in row order, each readable as a plain int
 
     def locate(self, lon: float, lat: float) -> Located:
         """Return the area, neighbours and border note of one point (degrees). Not-a-number is outside."""

@@ -69,43 +69,43 @@ def keep_order(row: WorkOrder, order: Order) -> None:
             setattr(row, name, value)
     db.session.flush()
     _upsert(OrderClock, ("order_id", "kind"), clock_values(order))
-    _upsert(
-        OrderPause,
-        ("id",),
-        [
-            {
-                "id": each.id,
-                "order_id": order.id,
-                "reason": each.reason,
-                "words": "",
-                "started_at": each.started_at,
-                "ended_at": each.ended_at,
-            }
-            for each in order.pauses
-        ],
-        kept=("words",),
-    )
-    _upsert(
-        Verification,
-        ("id",),
-        [
-            {
-                "id": each.id,
-                "order_id": order.id,
-                "why": each.why,
-                "state": each.state,
-                "is_failed_until_decided": each.is_failed_until_decided,
-                "asked_at": each.asked_at,
-                "decided_at": each.decided_at,
-                "decided_by": each.decided_by,
-                "finding": each.finding,
-                "words": "",
-                "photo_ids": [],
-            }
-            for each in order.checks
-        ],
-        kept=("words", "photo_ids"),
-    )
+    _upsert(OrderPause, ("id",), _pause_values(order), kept=("words",))
+    _upsert(Verification, ("id",), _check_values(order), kept=("words", "photo_ids"))
+
+
+def _pause_values(order: Order) -> list[dict[str, Any]]:
+    """Return the pauses as rows; of words only the row knows."""
+    return [
+        {
+            "id": each.id,
+            "order_id": order.id,
+            "reason": each.reason,
+            "words": "",
+            "started_at": each.started_at,
+            "ended_at": each.ended_at,
+        }
+        for each in order.pauses
+    ]
+
+
+def _check_values(order: Order) -> list[dict[str, Any]]:
+    """Return the verifications as rows; of words and photos only the row knows."""
+    return [
+        {
+            "id": each.id,
+            "order_id": order.id,
+            "why": each.why,
+            "state": each.state,
+            "is_failed_until_decided": each.is_failed_until_decided,
+            "asked_at": each.asked_at,
+            "decided_at": each.decided_at,
+            "decided_by": each.decided_by,
+            "finding": each.finding,
+            "words": "",
+            "photo_ids": [],
+        }
+        for each in order.checks
+    ]
 
 
 def _upsert(

@@ -70,9 +70,3 @@ def allows(actor: Actor, order_id: int, now: datetime) -> bool:
         return True
     link = db.session.scalar(select(FieldLink).where(*_opens(now), FieldLink.id == actor.id))
     return link is not None and not _outlives(link, now) and link.order_id in (None, order_id)
-
-
-def scope_of(actor: Actor) -> int | None:
-    """Return the only order that an actor's link is for, None for a link or login to all of the contractor's."""
-    link = by_id(actor.id) if actor.kind == "contractor" and actor.id is not None else None
-    return link.order_id if link else None

@@ -11,7 +11,7 @@ from service_desk.contractors.queries.lists import OrderLine, ToVerify, open_ord
 from service_desk.contractors.rules.orders import ORDER_EVENTS, OrderFact, Standing
 from service_desk.errors import NotFound
 from service_desk.extensions import db
-from service_desk.tickets.models import Ticket, TicketEvent
+from service_desk.tickets.models import TicketEvent
 from service_desk.work import tenant_id
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ __all__ = [
     "is_taken_in",
     "open_ids",
     "open_orders",
-    "order_by_number",
     "order_or_404",
     "overdue",
     "passed_since",
@@ -43,17 +42,6 @@ def order_or_404(order_id: int) -> WorkOrder:
     if order is None:
         raise NotFound
     return order
-
-
-def order_by_number(reference: str, number: int) -> WorkOrder | None:
-    """Return the order shown as 482-1937/2, or None. reference: the ticket's, any punctuation."""
-    digits = "".join(ch for ch in reference if ch in "0123456789")
-    query = (
-        select(WorkOrder)
-        .join(Ticket, (Ticket.authority_id == WorkOrder.authority_id) & (Ticket.id == WorkOrder.ticket_id))
-        .where(WorkOrder.authority_id == tenant_id(), Ticket.reference == digits, WorkOrder.number == number)
-    )
-    return db.session.scalar(query)
 
 
 def facts_of(ticket_id: int, order_id: int | None = None) -> list[OrderFact]:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from service_desk.intake.rules import EncodedPhoto
 
 ENTRY_KINDS = ("accept", "refuse", "schedule", "arrive", "make_safe", "done", "photo", "note")
-OUTCOMES = ("taken", "late", "repeated", "refused")
 #: state that a kind leads to; a photo or a note leads nowhere
 LEADS_TO = {
     "accept": "accepted",

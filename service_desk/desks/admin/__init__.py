@@ -2,6 +2,7 @@
 
 from service_desk.desks.admin import (
     checklists_page,
+    contract_form_page,
     contracts_page,
     keys_page,
     ladders_page,
@@ -12,6 +13,7 @@ from service_desk.desks.admin.keys_page import desk
 
 __all__ = [
     "checklists_page",
+    "contract_form_page",
     "contracts_page",
     "desk",
     "keys_page",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from service_desk.config import LOCALES
+from service_desk.desks import numbers
 from service_desk.flow.checklist_form import MOST_ITEMS, TypedChecklist, TypedItem
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _FIELD_CHARS = 400
 
 def typed_in(form: Form) -> TypedChecklist:
     """Return the checklist that a sent form says."""
-    count = min(whole(form.get("items", "")), MOST_ITEMS + 1)
+    count = min(numbers.whole(form.get("items", "")) or 0, MOST_ITEMS + 1)
     return TypedChecklist(
         _languages(form, "name"), tuple(_item(form, f"item.{n}") for n in range(1, count + 1))
     )
@@ -43,11 +44,6 @@ def _said(form: Form, name: str) -> str:
     return form.get(name, "")[:_FIELD_CHARS]
 
 
-def whole(text: str) -> int:
-    """Return a number of the form, or 0."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-
-
 def arranged(typed: TypedChecklist, act: str) -> tuple[TypedChecklist, int]:
     """Return the checklist after an act on its lines, and the number of the line to go on at (0: none).
 
@@ -55,7 +51,7 @@ def arranged(typed: TypedChecklist, act: str) -> tuple[TypedChecklist, int]:
     """
     items = list(typed.items)
     verb, _, number = act.partition("-")
-    at = whole(number) - 1
+    at = (numbers.whole(number) or 0) - 1
     if verb == "add" and len(items) <= MOST_ITEMS:
         items.append(TypedItem())
         at = len(items) - 1

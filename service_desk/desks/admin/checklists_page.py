@@ -16,6 +16,7 @@ from flask_babel import gettext as _
 from service_desk.catalog.queries import catalogue
 from service_desk.city import kept
 from service_desk.config import LOCALES
+from service_desk.desks import numbers
 from service_desk.desks.admin import checklist_fields as fields
 from service_desk.desks.admin import checklist_words as words
 from service_desk.desks.admin.contract_view import day
@@ -82,7 +83,7 @@ def checklist_page(code: str) -> str:
 
 
 def _page(versions: list[Checklist], *, is_stale: bool = False) -> str:
-    asked = fields.whole(request.args.get("version", ""))
+    asked = numbers.whole(request.args.get("version", "")) or 0
     number = asked if 0 < asked <= len(versions) else len(versions)
     return render_template(
         "admin/checklist.html",
@@ -195,7 +196,7 @@ def _groups() -> list[tuple[Any, list[Any]]]:
 
 
 def _seen() -> int:
-    return fields.whole(request.form.get("seen", ""))
+    return numbers.whole(request.form.get("seen", "")) or 0
 
 
 def _versions(code: str) -> list[Checklist]:

@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from service_desk.contractors.rules import METRICS
+from service_desk.desks import numbers
 from service_desk.errors import BadInput
 
 if TYPE_CHECKING:
@@ -97,5 +98,4 @@ def _read(path: str, value: str) -> object:
         return [each.strip() for each in value.split(";") if each.strip()]
     if value.lower() in {"true", "false"}:
         return value.lower() == "true"
-    digits = value.removeprefix("-")
-    return int(value) if digits.isascii() and digits.isdigit() and len(digits) < 12 else value
+    return value if numbers.whole(value.removeprefix("-"), digits=11) is None else int(value)

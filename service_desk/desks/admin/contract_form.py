@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from service_desk.contractors.rules import CLOCK_KINDS, METRICS
 from service_desk.contractors.rules.contract import EVENT_METRICS
+from service_desk.desks import numbers
 from service_desk.desks.admin.contract_words import clock_time
 
 if TYPE_CHECKING:
@@ -169,4 +170,5 @@ def _money_text(value: object) -> str:
 
 
 def _whole(text: str) -> int | str | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else text or None
+    number = numbers.whole(text, digits=11)
+    return number if number is not None else text or None

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from service_desk.catalog.queries import catalogue
 from service_desk.city import kept
+from service_desk.desks import numbers
 from service_desk.desks.admin.keys_page import _actor, desk
 from service_desk.desks.ladder_words import PROBLEM, ROLE
 from service_desk.errors import BadInput, NotFound
@@ -73,7 +74,7 @@ def set_own_ladder(code: str) -> ResponseReturnValue:
     try:
         set_ladder.set_own_ladder(
             _known(code),
-            int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 19 else None,
+            numbers.whole(seen),
             None if is_usual else lines,
             _actor(),
         )

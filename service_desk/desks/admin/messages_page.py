@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from service_desk import clock
+from service_desk.desks import numbers
 from service_desk.desks.admin import words
 from service_desk.desks.admin.keys_page import _actor, desk
 from service_desk.desks.admin.wordings_page import CHANNEL_WORDS, EVENT_WORDS
@@ -63,7 +64,7 @@ def messages_page() -> str:
 
 def why(code: str) -> str:
     """Return what a failure's code means, in words."""
-    number = int(code) if code.isascii() and code.isdigit() and len(code) < 8 else 0
+    number = numbers.whole(code, digits=7) or 0
     if number in _CODE_WORDS:
         return str(_CODE_WORDS[number])
     if number in STOPPED:

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext
 
 from service_desk import config
 from service_desk.city import kept
+from service_desk.desks import numbers
 from service_desk.desks.admin.keys_page import _actor, desk
 from service_desk.desks.speech import LANGUAGES, RTL
 from service_desk.errors import BadInput
@@ -128,8 +129,7 @@ def set_wording(event: str, channel: str, locale: str) -> ResponseReturnValue:
     if act == "default":
         set_words.use_default(event, channel, locale, _actor())
     else:
-        seen = request.form.get("seen", "")
-        number = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 6 else 0
+        number = numbers.whole(request.form.get("seen", ""), digits=5) or 0
         try:
             set_words.set_words(event, channel, locale, words, number, _actor())
         except BadInput as error:

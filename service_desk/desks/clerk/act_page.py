@@ -19,7 +19,7 @@ from service_desk.desks.clerk.live import claimed_words
 from service_desk.desks.clerk.photos import read_photos
 from service_desk.desks.clerk.replies import USE, offers, words_of
 from service_desk.desks.clerk.rows import name_of, tag_of
-from service_desk.desks.failures import sentence as said_of
+from service_desk.desks.failure_words import sentence as said_of
 from service_desk.errors import BadInput, InvalidMove, NotAllowed, NotFound, StaleVersion
 from service_desk.extensions import db
 from service_desk.flow import claim
@@ -44,6 +44,8 @@ _NOT_TYPED = frozenset({"csrf_token", "seen", "then", "photos", "despite"})
 _OF_ORDERS = frozenset({"orders_open", "orders_to_verify"})
 #: acts that disturb nobody who works on the ticket
 _BESIDE = frozenset({"note", "news"})
+#: acts that overwrite nothing, whatever happened since the page was drawn
+_VERSIONLESS = _BESIDE | {"reply"}
 
 
 @desk.get("/desk/t/<int:ticket_id>/<verb>")
@@ -71,8 +73,8 @@ def do(ticket_id: int, verb: str) -> ResponseReturnValue:
         chosen.run(given)
     except BadInput as error:
         return _again(chosen, ticket_id, 422, problems=error.problems)
-    except StaleVersion as error:
-        return _again(chosen, ticket_id, 409, since=error.seen)
+    except StaleVersion:
+        return _again(chosen, ticket_id, 409)
     except InvalidMove as error:
         held_by_orders = said_of(409, error.key) if error.key in _OF_ORDERS else None
         return _again(chosen, ticket_id, 409, is_too_late=held_by_orders is None, orders=held_by_orders)
@@ -141,21 +143,22 @@ def _again(
     status: int,
     *,
     problems: dict[str, str] | None = None,
-    since: int | None = None,
     is_too_late: bool = False,
     orders: tuple[str, str] | None = None,
 ) -> ResponseReturnValue:
-    """Show the form again, with everything typed and the reason. since: the version it was written against.
+    """Show the form again, with everything typed and the reason. orders: what its work orders keep it from.
 
-    orders: what its work orders keep it from, and what comes first.
+    Whatever the reason, a form that was written against another version says what happened meanwhile: the one
+    shown here carries the current version, and sends over it.
     """
     db.session.rollback()
     ticket = _ticket(ticket_id, chosen)
+    since = request.form.get("seen", _NEVER, type=int)
     typed = {name: value for name, value in request.form.items() if name not in _NOT_TYPED}
     missed: list[TicketEvent] | None = None
-    if since is not None:
+    if chosen.verb not in _VERSIONLESS and since != ticket.version:
         missed = [event for event in queries.events_of(ticket_id) if event.seq > since][-20:]
-        is_too_late = not is_possible(chosen, ticket, actor())
+        is_too_late = is_too_late or not is_possible(chosen, ticket, actor())
     return _page(
         chosen,
         ticket,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from service_desk.desks import numbers
 from service_desk.desks.speech import later as _
 from service_desk.errors import BadInput
 from service_desk.flow import finish, hand_over, issue_order, merge, triage, work_on
@@ -53,29 +54,31 @@ class Act:
 
 
 def _assign(given: Given) -> None:
-    assignee = given.form.get("assignee", "")
-    if not assignee.isdigit() or len(assignee) > 18:
+    assignee = numbers.whole(given.form.get("assignee", ""))
+    if assignee is None:
         raise BadInput({"assignee": "required"})
-    work_on.assign_ticket(given.ticket_id, given.seen, given.actor, int(assignee))
+    work_on.assign_ticket(given.ticket_id, given.seen, given.actor, assignee)
 
 
 def _hand_over(given: Given) -> None:
-    kind, _colon, number = given.form.get("to", "").partition(":")
-    if kind not in {"centre", "unit"} or not number.isdigit() or len(number) > 18:
+    kind, _colon, said = given.form.get("to", "").partition(":")
+    number = numbers.whole(said)
+    if kind not in {"centre", "unit"} or number is None:
         raise BadInput({"to": "required"})
-    where = {"centre_id": int(number)} if kind == "centre" else {"unit_id": int(number)}
+    where = {"centre_id": number} if kind == "centre" else {"unit_id": number}
     hand_over.hand_over(given.ticket_id, given.seen, given.actor, words=given.words(), **where)
 
 
 def _issue(given: Given) -> None:
-    number, _colon, domain = given.form.get("contractor", "").partition(":")
-    if not number.isdigit() or len(number) > 18:
+    said, _colon, domain = given.form.get("contractor", "").partition(":")
+    number = numbers.whole(said)
+    if number is None:
         raise BadInput({"contractor": "required"})
     issue_order.issue_order(
         given.ticket_id,
         given.seen,
         given.actor,
-        unit_id=int(number),
+        unit_id=number,
         instructions=given.words(),
         domain=domain or None,
         may_see_phone=given.form.get("phone") == "yes",
@@ -83,10 +86,10 @@ def _issue(given: Given) -> None:
 
 
 def _triage(given: Given) -> None:
-    line, centre = given.form.get("line", "").strip()[:200], given.form.get("centre", "")
+    line, centre = given.form.get("line", "").strip()[:200], numbers.whole(given.form.get("centre", ""))
     place = None
-    if centre.isdigit() and len(centre) <= 18:
-        place = SaidPlace("area", line=line, centre_id=int(centre))
+    if centre is not None:
+        place = SaidPlace("area", line=line, centre_id=centre)
     elif line and line != given.form.get("line_before", ""):
         place = SaidPlace("address", line=line)
     triage.triage_ticket(

@@ -10,11 +10,12 @@ from flask import redirect, render_template, request, url_for
 
 from service_desk import clock
 from service_desk.city.queries import city_map
+from service_desk.desks import numbers
 from service_desk.desks.clerk import bulk_words, filters, words
 from service_desk.desks.clerk.chips import chip
 from service_desk.desks.clerk.door import actor, counts_kept, desk, staff_names
 from service_desk.desks.clerk.rows import icon_of, name_of, tag_of
-from service_desk.desks.filters import by_language
+from service_desk.desks.filters import by_language, where
 from service_desk.errors import BadInput, InvalidMove, NotAllowed
 from service_desk.flow import bulk, read_bulk
 from service_desk.flow.bulk import BulkAsked
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from service_desk.flow.bulk import Preview
     from service_desk.tickets.models import Ticket
 
-#: digits of the largest row id or version
-_LONGEST = 18
 _TYPED = ("to", "outcome", "reason", "words", "into")
 #: how far back the list of one's own acts goes
 LISTED = timedelta(days=30)
@@ -102,9 +101,9 @@ def _chosen(given: Any) -> list[tuple[int, int | None]]:
     found = []
     for value in values[: bulk.LIMIT * 2]:
         row, _colon, seen = value.partition(":")
-        if row.isdecimal() and len(row) <= _LONGEST:
-            is_seen = seen.isdecimal() and len(seen) <= _LONGEST
-            found.append((int(row), int(seen) if is_seen else None))
+        ticket_id = numbers.whole(row)
+        if ticket_id is not None:
+            found.append((ticket_id, numbers.whole(seen)))
     return found
 
 
@@ -128,6 +127,7 @@ def _preview_page(given: Any, status: int, problems: dict[str, str] | None = Non
         is_whom_open=asked.verb == "assign" and not asked.to,
         left=_left(seen),
         seen=seen,
+        main_place=where(seen.main) if seen.main else "",
         tickets=_again(seen),
         key=secrets.token_hex(16),
         limit=bulk.LIMIT,
@@ -167,7 +167,7 @@ def lines(tickets: Iterable[Ticket]) -> list[dict[str, Any]]:
             "number": city.centres[each.centre_id].number,
             "name": by_language(name_of(each)),
             "icon": icon_of(each),
-            "place": each.address or each.landmark,
+            "place": where(each),
             "is_hazard": each.is_hazard,
             "tag": tag_of(each),
             "due": chip(each, now),

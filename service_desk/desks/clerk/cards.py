@@ -11,7 +11,7 @@ from flask_babel import ngettext
 
 from service_desk.city.queries import city_map
 from service_desk.desks.clerk import words
-from service_desk.desks.filters import by_language, due, on_day, span
+from service_desk.desks.filters import allowance, by_language, due, on_day, span
 from service_desk.desks.repeated import Same
 from service_desk.errors import NotFound
 from service_desk.slas.planning import state_of
@@ -78,7 +78,7 @@ def _card(clock: Clock, pauses: Sequence[PauseRow], now: datetime) -> ClockCard:
         word=word,
         big=big,
         started=on_day(clock.started_at),
-        ends=_("until %(time)s", time=due(clock.due_at)),
+        ends=_("until %(time)s", time=due(clock.due_at, inside=True)),
         percent=100 if shown == "late" else max(0, min(percent, 100)),
         working=_working(clock, pauses, calendar),
         round=clock.round,
@@ -95,10 +95,10 @@ def _calendar(clock: Clock) -> Calendar | None:
 def _rule(clock: Clock) -> str:
     days, rest = divmod(clock.minutes, DAY_MINUTES)
     if clock.calendar_code == "24x7":
-        return _("%(time)s, day and night", time=span(clock.minutes * 60))
+        return _("%(time)s, day and night", time=allowance(clock.minutes))
     if clock.calendar_code == "business" and days and not rest:
         return ngettext("%(num)s working day", "%(num)s working days", days)
-    return _("%(time)s of working time", time=span(clock.minutes * 60))
+    return _("%(time)s of working time", time=allowance(clock.minutes))
 
 
 def _said(clock: Clock, state: DueState, now: datetime) -> tuple[str, str]:
@@ -111,8 +111,12 @@ def _said(clock: Clock, state: DueState, now: datetime) -> tuple[str, str]:
     if state is DueState.LATE:
         return _("Late"), _("Late by %(time)s", time=span(now - clock.due_at))
     if state is DueState.PAUSED:
-        return _("Stands still"), _("Until %(time)s, and later by the pause", time=due(clock.due_at))
-    return (_("Soon") if state is DueState.SOON else _("Runs")), _("By %(time)s", time=due(clock.due_at))
+        return _("Stands still"), _(
+            "Until %(time)s, and later by the pause", time=due(clock.due_at, inside=True)
+        )
+    return (_("Soon") if state is DueState.SOON else _("Runs")), _(
+        "By %(time)s", time=due(clock.due_at, inside=True)
+    )
 
 
 def _working(clock: Clock, pauses: Sequence[PauseRow], calendar: Calendar | None) -> Working | None:

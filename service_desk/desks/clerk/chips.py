@@ -97,7 +97,7 @@ def _stands(ticket: Ticket | QueueRow) -> bool:
 
 def _still(ticket: Ticket | QueueRow) -> DueChip:
     if ticket.status in PAUSING:
-        return DueChip("paused", *_stands_still(due(ticket.holder_since), spoken()), 40)
+        return DueChip("paused", *_stands_still(due(ticket.holder_since, inside=True), spoken()), 40)
     if ticket.status in {"rejected", "duplicate"}:
         return DueChip("ok", _("No promise runs"), due(ticket.closed_at), 0)
     return DueChip("met", _("Done"), due(ticket.resolved_at or ticket.closed_at), 100)

@@ -13,6 +13,7 @@ from service_desk.desks.clerk.chips import chip
 from service_desk.desks.clerk.door import actor, desk, staff_names
 from service_desk.desks.clerk.filters import own_centres
 from service_desk.desks.clerk.rows import name_of, tag_of
+from service_desk.desks.filters import where
 from service_desk.desks.speech import later
 from service_desk.errors import BadInput
 from service_desk.flow import hand_shift as flow
@@ -49,6 +50,7 @@ class Named(NamedTuple):
 
     ticket: Ticket
     name: Any
+    place: str
     tag: Any
     due: Any
 
@@ -130,7 +132,7 @@ def _sections(
 
 
 def _named(ticket: Ticket, now: datetime) -> Named:
-    return Named(ticket, name_of(ticket), tag_of(ticket)[0], chip(ticket, now))
+    return Named(ticket, name_of(ticket), where(ticket), tag_of(ticket)[0], chip(ticket, now))
 
 
 def _notes(notes: list[tuple[Remark, str]]) -> list[tuple[Remark, str, str]]:

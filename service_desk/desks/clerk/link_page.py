@@ -11,6 +11,7 @@ from service_desk import clock
 from service_desk.city import kept
 from service_desk.city.queries import city_map
 from service_desk.contractors.queries import links
+from service_desk.desks import numbers
 from service_desk.desks.clerk import words
 from service_desk.desks.clerk.door import actor, desk
 from service_desk.desks.clerk.order_page import order_and_ticket
@@ -35,14 +36,13 @@ def order_links(order_id: int) -> str:
 def give_order_link(order_id: int) -> ResponseReturnValue:
     """Give a link: to this order, or to all of the contractor's. Its address stands on the answer, and nowhere else."""
     found, _ticket = order_and_ticket(order_id, "issue_order")
-    days = request.form.get("days", "")
     only = order_id if request.form.get("scope") != "all" else None
     try:
         token = field_links.give_link(
             found.self["unit_id"],
             only,
             request.form.get("holder", ""),
-            int(days) if days.isascii() and days.isdigit() and len(days) < 5 else 0,
+            numbers.whole(request.form.get("days", ""), digits=4) or 0,
             actor(),
         )
     except BadInput as error:

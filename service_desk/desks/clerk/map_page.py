@@ -13,7 +13,7 @@ from service_desk.desks.clerk import filters, words
 from service_desk.desks.clerk.chips import borders, chip
 from service_desk.desks.clerk.door import actor, desk
 from service_desk.desks.clerk.rows import grouped, name_of
-from service_desk.desks.filters import by_language
+from service_desk.desks.filters import by_language, where
 from service_desk.flow import read_ticket
 from service_desk.tickets import queries
 from service_desk.tickets.rules import shown
@@ -79,7 +79,7 @@ def _feature(ticket: Ticket, now: Any, city: Any) -> dict[str, Any]:
             "number": city.centres[ticket.centre_id].number,
             "reference": shown(ticket.reference),
             "title": by_language(name_of(ticket)),
-            "address": ticket.address,
+            "address": where(ticket),
             "due": _("%(left)s, %(due)s", left=due.words, due=due.absolute),
             "state": due.state,
             "is_hazard": ticket.is_hazard,

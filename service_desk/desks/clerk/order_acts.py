@@ -55,6 +55,8 @@ class OrderAct:
     run: Callable[[Given], object]
     is_possible: Callable[[OrderFile, Ticket], bool]
     fields: Callable[[], list[Field]] | None = None
+    #: decided on what the page showed: a changed request is said before it is done
+    is_versioned: bool = False
 
 
 def _verify(given: Given, *, passed: bool) -> None:
@@ -139,9 +141,9 @@ ORDER_ACTS: dict[str, OrderAct] = {
     act.verb: act
     for act in (
         OrderAct("pass", _("It passes"), "seal-check", "verify", _("Checked: the work passed."),
-            lambda g: _verify(g, passed=True), _may_pass, _pass_fields),
+            lambda g: _verify(g, passed=True), _may_pass, _pass_fields, is_versioned=True),
         OrderAct("fail", _("It does not pass"), "x-circle", "verify", _("Checked: the order is open again, on its first clock."),
-            lambda g: _verify(g, passed=False), _may_fail, _fail_fields),
+            lambda g: _verify(g, passed=False), _may_fail, _fail_fields, is_versioned=True),
         OrderAct("ask", _("Ask for a check"), "eye", "verify", _("Somebody will be asked to look at it."),
             lambda g: verify_order.ask_verification(g.order_id, g.actor), _may_ask),
         OrderAct("resume", _("Let the clocks run"), "arrow-clockwise", "issue_order", _("The clocks of the order run again."),

@@ -15,6 +15,7 @@ from service_desk.desks.clerk.order_acts import ORDER_ACTS, Given, OrderAct, is_
 from service_desk.desks.clerk.photos import photo_bytes, read_photos
 from service_desk.desks.clerk.rows import name_of
 from service_desk.desks.contractor.rows import reference_of
+from service_desk.desks.filters import where
 from service_desk.errors import BadInput, InvalidMove, NotAllowed, NotFound, StaleVersion
 from service_desk.extensions import db
 from service_desk.people.rules import may
@@ -65,6 +66,8 @@ def do_order_act(order_id: int, verb: str) -> ResponseReturnValue:
     db.session.rollback()
     found, ticket = order_and_ticket(order_id, chosen.ability)
     is_too_late = is_too_late or not chosen.is_possible(found, ticket)
+    # the form that comes back carries the current version, whatever it was refused for
+    is_stale = is_stale or (chosen.is_versioned and given.seen not in (None, ticket.version))
     page = _page(chosen, found, ticket, problems=problems, is_stale=is_stale, is_too_late=is_too_late)
     return page, 422 if problems else 409
 
@@ -122,6 +125,7 @@ def _page(
         act=chosen,
         order_id=found.self["id"],
         ticket=ticket,
+        place=where(ticket),
         reference=reference_of(ticket.reference, found.self["number"]),
         contractor=unit.name if unit else "",
         name=name_of(ticket),

@@ -85,7 +85,9 @@ def line(entry: Row) -> FieldLine:
     reason = field_words.REFUSAL.get(data.get("reason") or "")
     happened = on_day(entry["happened_at"])
     if remarks:
-        happened = _("%(when)s, received %(then)s", when=happened, then=on_day(entry["received_at"]))
+        happened = _(
+            "%(when)s, received %(then)s", when=happened, then=on_day(entry["received_at"], inside=True)
+        )
     return FieldLine(
         what=str(field_words.ENTRY.get(entry["kind"], entry["kind"])),
         happened=happened,
@@ -135,5 +137,5 @@ def _breach(known: dict[str, Any], *, is_alone: bool) -> Any:
     what = money.METRIC.get(known["metric"], "")
     if is_alone or not known["since"]:
         return what
-    when = on_day(datetime.fromisoformat(known["since"]))
+    when = on_day(datetime.fromisoformat(known["since"]), inside=True)
     return _("%(what)s, from %(when)s", what=what, when=when)

@@ -74,5 +74,5 @@ def duties_in_words(choice: Choice, ticket: Ticket, at: datetime) -> str:
             ends = due_at(at, duty.minutes, standards().calendar(duty.calendar_code, at)[1])
         except (CalendarError, NotFound):
             continue
-        found.append(_("%(duty)s: %(time)s", duty=CLOCK[kind], time=due(ends)))
+        found.append(_("%(duty)s: %(time)s", duty=CLOCK[kind], time=due(ends, inside=True)))
     return " · ".join(found)

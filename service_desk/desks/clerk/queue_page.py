@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from service_desk import clock
 from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
+from service_desk.desks import numbers
 from service_desk.desks.clerk import filters, words
 from service_desk.desks.clerk.chips import borders
 from service_desk.desks.clerk.door import actor, counts_kept, desk
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 
 PAGE = 50
 _PHONE_DIGITS = 9
-#: digits of the largest row id
-_LONGEST_ID = 18
 
 
 @desk.get("/desk/", endpoint="queue")
@@ -91,11 +90,8 @@ def take_many() -> Response:
 def _chosen(values: list[str]) -> list[tuple[int, int]]:
     """Return (ticket id, version shown) of the chosen rows, a page at most; what cannot be read is left out."""
     pairs = (value.partition(":") for value in values[: PAGE * 2])
-    return [
-        (int(row), int(seen))
-        for row, _colon, seen in pairs
-        if row.isdecimal() and seen.isdecimal() and len(row) <= _LONGEST_ID and len(seen) <= _LONGEST_ID
-    ]
+    read = ((numbers.whole(row), numbers.whole(seen)) for row, _colon, seen in pairs)
+    return [(row, seen) for row, seen in read if row is not None and seen is not None]
 
 
 def _heading_number(base: QueueFilter) -> int | None:

@@ -12,7 +12,7 @@ from service_desk.city.queries import city_map
 from service_desk.desks.clerk import words
 from service_desk.desks.clerk.chips import GROUPS, Borders, DueChip, chip, steady_seconds
 from service_desk.desks.clerk.door import staff_names
-from service_desk.desks.filters import by_language, on_day
+from service_desk.desks.filters import by_language, on_day, where
 from service_desk.desks.speech import spoken
 from service_desk.tickets.rules import is_working
 from service_desk.work import tenant_id
@@ -122,7 +122,7 @@ def line_of(ticket: QueueRow, assignee: str | None, city: CityMap, shelf: Catalo
         name=str(by_language(name_of(ticket, shelf))),
         icon=icon_of(ticket, shelf),
         number=city.centres[ticket.centre_id].number,
-        place=ticket.address or ticket.landmark,
+        place=where(ticket),
         summary=ticket.summary[:SUMMARY_SHOWN],
         is_hazard=ticket.is_hazard,
         followers=ticket.follower_count,

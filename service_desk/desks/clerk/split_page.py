@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
+from service_desk.desks import numbers
 from service_desk.desks.clerk import words
 from service_desk.desks.clerk.door import actor, counts_kept, desk
 from service_desk.desks.clerk.rows import name_of, tag_of
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 #: a version no ticket has: a form without its version is answered like a late one
 _NEVER = -1
-_LONGEST = 18
 
 
 @desk.get("/desk/t/<int:ticket_id>/split", endpoint="split")
@@ -68,8 +68,7 @@ def _place() -> SaidPlace | None:
 
 
 def _ids(name: str) -> list[int]:
-    given = request.form.getlist(name)[:200]
-    return [int(each) for each in given if each.isdecimal() and len(each) <= _LONGEST]
+    return numbers.wholes(request.form.getlist(name)[:200])
 
 
 def _page(

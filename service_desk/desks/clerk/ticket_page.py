@@ -153,10 +153,11 @@ def route_words(dossier: Dossier) -> dict[str, Any]:
     ]
     return {
         "method": words.METHOD.get(ticket.routing_method, ""),
-        "triage": words.WHY_TRIAGE.get(ticket.triage_reason or "", ""),
+        "triage": words.why_triage(ticket.triage_reason),
         "neighbours": neighbours,
         "neighbour": city.centres.get(ticket.neighbour_centre_id or 0),
-        "unit": city.units.get(ticket.unit_id or 0),
+        # whom the decision named: since then the centre may have handed it to another
+        "unit": city.units.get((route.unit_id if route else None) or 0),
         "handler": words.HANDLER.get(str(why.get("handler", {}).get("rule", "")), ""),
         "round": route.round if route else 0,
     }

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from service_desk.desks.clerk.cards import ClockCard
 from service_desk.desks.contractor import words
-from service_desk.desks.filters import due, on_day, span
+from service_desk.desks.filters import allowance, due, on_day, span
 from service_desk.errors import NotFound
 from service_desk.slas.queries import standards
 from service_desk.slas.rules import CalendarError, Pause, explain, open_seconds_between
@@ -41,7 +41,7 @@ def _card(clock: DutyClock, pauses: Sequence[Held], now: datetime) -> ClockCard:
         word=word,
         big=big,
         started=on_day(clock.started_at),
-        ends=_("until %(time)s", time=due(clock.due_at)),
+        ends=_("until %(time)s", time=due(clock.due_at, inside=True)),
         percent=100 if state == "late" else _percent(clock, calendar, now),
         working=_working(clock, pauses, calendar),
         round=0,
@@ -56,7 +56,7 @@ def _calendar(clock: DutyClock) -> Calendar | None:
 
 
 def _rule(clock: DutyClock) -> str:
-    time = span(clock.minutes * 60)
+    time = allowance(clock.minutes)
     if clock.calendar_code == "24x7":
         return _("%(time)s, day and night", time=time)
     return _("%(time)s of working time", time=time)
@@ -76,11 +76,11 @@ def _said(clock: DutyClock, now: datetime) -> tuple[str, str, str]:
         return (
             "paused",
             _("Stands still"),
-            _("Until %(time)s, and later by the pause", time=due(clock.due_at)),
+            _("Until %(time)s, and later by the pause", time=due(clock.due_at, inside=True)),
         )
     if clock.due_at < now:
         return "late", _("Late"), _("Late by %(time)s", time=span(now - clock.due_at))
-    return "ok", _("Runs"), _("By %(time)s", time=due(clock.due_at))
+    return "ok", _("Runs"), _("By %(time)s", time=due(clock.due_at, inside=True))
 
 
 def _percent(clock: DutyClock, calendar: Calendar | None, now: datetime) -> int:

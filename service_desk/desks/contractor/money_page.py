@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -12,7 +11,7 @@ from flask_babel import gettext as _
 from service_desk import clock
 from service_desk.contractors.queries import damages as queries
 from service_desk.contractors.queries import proposals as anew
-from service_desk.desks import money
+from service_desk.desks import money, numbers
 from service_desk.desks.contractor.door import actor, desk, is_by_link, units
 from service_desk.desks.statement_files import as_pdf, as_xlsx, shown
 from service_desk.errors import BadInput, NotFound, StaleVersion
@@ -64,7 +63,7 @@ def answer(damage_id: int) -> ResponseReturnValue:
     """Accept or contest; what is wrong comes back beside what was typed."""
     row = _own(damage_id)
     form = {name: request.form.get(name, "") for name in ("answer", "words", "seen")}
-    seen = int(form["seen"]) if re.fullmatch(r"[0-9]{1,9}", form["seen"]) else 0
+    seen = numbers.whole(form["seen"], digits=9) or 0
     try:
         settle_damage.answer_damage(damage_id, actor(), form["answer"], form["words"], seen)
     except BadInput as error:

@@ -21,7 +21,7 @@ from service_desk.desks.clerk.minimap import mini_map
 from service_desk.desks.contractor import story, words
 from service_desk.desks.contractor.clocks import clock_cards
 from service_desk.desks.contractor.rows import centre_number, chip, navigation, reference_of
-from service_desk.desks.filters import by_language, on_day
+from service_desk.desks.filters import by_language, on_day, where
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,8 +74,8 @@ def view(known: Known, now: datetime) -> dict[str, Any]:
         "name": by_language(service.name) if service else order.service_code,
         "number": number,
         "centre_phone": centre.phone if centre else "",
-        "place": row.address,
-        "landmark": ticket.landmark,
+        "place": where(row, ticket.landmark),
+        "landmark": ticket.landmark if row.address else "",
         "map": mini_map(order.lon, order.lat) if order.lon is not None and order.lat is not None else None,
         "go": navigation(order.lon, order.lat),
         "story": ticket.summary,

@@ -14,7 +14,7 @@ from service_desk.city.queries import city_map
 from service_desk.contractors.rules import WITH_CONTRACTOR
 from service_desk.desks.clerk.chips import DueChip
 from service_desk.desks.contractor import words
-from service_desk.desks.filters import by_language, due, on_day, span
+from service_desk.desks.filters import by_language, due, on_day, span, where
 from service_desk.tickets.rules import shown
 
 if TYPE_CHECKING:
@@ -91,8 +91,8 @@ def row_of(line: OrderLine, now: datetime) -> Row:
         name=by_language(service.name) if service else line.service_code,
         icon=(service.icon if service else "") or "wrench",
         number=centre_number(line.area_code),
-        place=line.address,
-        landmark=line.landmark,
+        place=where(line),
+        landmark=line.landmark if line.address else "",
         is_hazard=line.is_hazard,
         state=str(state),
         colour=colour,
@@ -113,9 +113,9 @@ def row_of(line: OrderLine, now: datetime) -> Row:
 
 @lru_cache(maxsize=16)
 def end_of_today(now: datetime) -> datetime:
-    """Return the coming midnight on the city's clock."""
+    """Return the coming midnight on the city's clock; late in the evening, so far as what is due counts as soon."""
     day = clock.local(now).date() + timedelta(days=1)
-    return datetime.combine(day, time(0), tzinfo=clock.CITY_ZONE)
+    return max(datetime.combine(day, time(0), tzinfo=clock.CITY_ZONE), now + SOON)
 
 
 def is_late(line: OrderLine, now: datetime) -> bool:
@@ -124,7 +124,7 @@ def is_late(line: OrderLine, now: datetime) -> bool:
 
 
 def is_for_today(line: OrderLine, now: datetime) -> bool:
-    """Say whether the order belongs to today: a danger, late, due or planned before midnight, or begun."""
+    """Say whether the order belongs to today: a danger, late, due or planned before its end, or begun."""
     if line.state not in WITH_CONTRACTOR:
         return False
     if line.is_hazard or line.state == "on_site":

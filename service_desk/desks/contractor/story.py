@@ -67,7 +67,7 @@ def _details(fact: OrderFact) -> list[str]:
     if fact.kind == "order_scheduled" and data.get("scheduled_for"):
         found.append(on_day(datetime.fromisoformat(data["scheduled_for"])))
     if fact.at - _happened(fact) > LATE_NEWS:
-        found.append(_("received %(when)s", when=on_day(fact.at)))
+        found.append(_("received %(when)s", when=on_day(fact.at, inside=True)))
     return found
 
 
@@ -75,12 +75,12 @@ def pause_words(held: Held) -> str:
     """Return a pause with its reason and its times."""
     reason = words.PAUSE.get(held.reason, held.reason)
     if held.ended_at is None:
-        return _("%(reason)s, since %(start)s", reason=reason, start=on_day(held.started_at))
+        return _("%(reason)s, since %(start)s", reason=reason, start=on_day(held.started_at, inside=True))
     return _(
         "%(reason)s, from %(start)s to %(end)s",
         reason=reason,
-        start=on_day(held.started_at),
-        end=on_day(held.ended_at),
+        start=on_day(held.started_at, inside=True),
+        end=on_day(held.ended_at, inside=True),
     )
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 
 from service_desk import clock, config, work
 from service_desk.city import kept
-from service_desk.desks import failures
+from service_desk.desks import failures, numbers
 from service_desk.desks.hooks.signature import is_signed
 from service_desk.errors import NotAllowed
 from service_desk.flow.hear import hear
@@ -84,8 +84,7 @@ def _pin() -> tuple[float, float] | None:
 
 def _media() -> tuple[tuple[str, str], ...]:
     """Return (address, content type) of each attachment; a worker opens them later, and only at the carrier's own host."""
-    number = request.form.get("NumMedia", "0")
-    count = min(int(number), _MEDIA) if number.isascii() and number.isdigit() and len(number) < 4 else 0
+    count = min(numbers.whole(request.form.get("NumMedia", "0"), digits=3) or 0, _MEDIA)
     found = (
         (request.form.get(f"MediaUrl{i}", ""), request.form.get(f"MediaContentType{i}", "")[:100])
         for i in range(count)

@@ -10,6 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from service_desk.city.queries import city_map
+from service_desk.desks import numbers
 from service_desk.desks.filters import by_language
 from service_desk.desks.inspector import words
 from service_desk.desks.inspector.door import actor, desk, ids, number, own_units, photos, whole
@@ -61,7 +62,7 @@ def case_new() -> ResponseReturnValue:
     """Show the form, filled from a report or a stop when the address names one."""
     _require()
     typed = Typed(key=secrets.token_hex(16))
-    ticket_id, stop_id = request.args.get("ticket", type=int), request.args.get("stop", type=int)
+    ticket_id, stop_id = (numbers.whole(request.args.get(name, "")) for name in ("ticket", "stop"))
     if ticket_id is not None:
         ticket = read_ticket(ticket_id, actor()).ticket
         typed.ticket_id, typed.line, typed.lon, typed.lat = ticket.id, ticket.address, ticket.lon, ticket.lat

@@ -12,6 +12,7 @@ from flask_login import current_user
 
 from service_desk import clock
 from service_desk.city.queries import city_map
+from service_desk.desks import numbers
 from service_desk.desks.clerk.photos import read_photos
 from service_desk.errors import BadInput
 from service_desk.work import present_tenant, tenant_id
@@ -69,7 +70,7 @@ def whole(name: str) -> int | None:
     said = request.form.get(name, "").strip()
     if not said:
         return None
-    if not said.lstrip("-").isascii() or not said.lstrip("-").isdigit() or len(said) > 18:
+    if numbers.whole(said.removeprefix("-")) is None:
         raise BadInput({name: "not_number"})
     return int(said)
 
@@ -80,11 +81,10 @@ def agorot(name: str) -> int | None:
     if not said:
         return None
     shekels, _dot, cents = said.partition(".")
-    if not (shekels.isascii() and shekels.isdigit() and len(shekels) <= 9 and len(cents) <= 2):
+    whole_shekels, rest = numbers.whole(shekels, digits=9), numbers.whole(cents.ljust(2, "0"), digits=2)
+    if whole_shekels is None or rest is None:
         raise BadInput({name: "amount_range"})
-    if cents and not (cents.isascii() and cents.isdigit()):
-        raise BadInput({name: "amount_range"})
-    return int(shekels) * 100 + int((cents + "00")[:2])
+    return whole_shekels * 100 + rest
 
 
 def day(said: str) -> date | None:
@@ -104,11 +104,7 @@ def instant(name: str) -> datetime | None:
 
 def ids(name: str) -> list[int]:
     """Return the ids of a form's ticked boxes."""
-    return [
-        int(each)
-        for each in request.form.getlist(name)
-        if each.isascii() and each.isdigit() and len(each) < 19
-    ]
+    return numbers.wholes(request.form.getlist(name))
 
 
 def photos(name: str) -> tuple[EncodedPhoto, ...]:

@@ -13,6 +13,7 @@ from service_desk import clock
 from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
 from service_desk.contractors.queries.orders import to_verify
+from service_desk.desks import numbers
 from service_desk.desks.inspector import words
 from service_desk.desks.inspector.door import actor, day, ids
 from service_desk.errors import BadInput, NotAllowed
@@ -81,27 +82,23 @@ def plan_of(typed: Typed) -> Plan:
     return Plan(
         name=typed.name,
         day=day(typed.day),
-        inspector_id=_id(typed.inspector),
+        inspector_id=numbers.whole(typed.inspector),
         submission_key=typed.key,
-        centre_id=_id(typed.centre),
+        centre_id=numbers.whole(typed.centre),
         stops=tuple(stops_of(typed)),
     )
-
-
-def _id(said: str) -> int | None:
-    return int(said) if said.isascii() and said.isdigit() else None
 
 
 def stops_of(typed: Typed) -> list[NewStop]:
     """Return the stops that the form asks for. Raises BadInput for an address that leads nowhere; it comes first then."""
     lines = [line.strip() for line in typed.lines.splitlines() if line.strip()][:MOST_LINES]
-    found = {line: new_stops.place_stop(line, _id(typed.checklist) or 0) for line in lines}
+    found = {line: new_stops.place_stop(line, numbers.whole(typed.checklist) or 0) for line in lines}
     lost = [line for line in lines if found[line] is None]
     if lost:
         typed.lines = "\n".join([*lost, *(line for line in lines if line not in lost)])
         raise BadInput({"lines": "address_unknown"})
     known = city_map().places
-    checklist_id = _id(typed.place_checklist)
+    checklist_id = numbers.whole(typed.place_checklist)
     spots = [known[each] for each in typed.places if each in known]
     return [
         *(NewStop("place", str(spot.name.get("he", "")), spot.lon, spot.lat, checklist_id) for spot in spots),

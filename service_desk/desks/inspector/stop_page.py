@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import flash, jsonify, redirect, render_template, request, url_for
 
 from service_desk.catalog.queries import catalogue
+from service_desk.desks import numbers
 from service_desk.desks.clerk.minimap import mini_map
 from service_desk.desks.inspector import words
 from service_desk.desks.inspector.door import (
@@ -94,11 +95,10 @@ def _entry(stop_id: int) -> StopEntry:
 
 
 def _finding(item: Item) -> Finding:
-    join = request.form.get(f"join_{item.code}", "")
     return Finding(
         words=request.form.get(f"words_{item.code}", ""),
         is_danger=request.form.get(f"danger_{item.code}") == "yes",
-        join_id=int(join) if join.isascii() and join.isdigit() and len(join) < 19 else None,
+        join_id=numbers.whole(request.form.get(f"join_{item.code}", "")),
         photos=photos(f"photos_{item.code}"),
     )
 

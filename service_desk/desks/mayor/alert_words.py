@@ -14,6 +14,7 @@ from flask_babel import ngettext
 from service_desk.city.queries import city_map
 from service_desk.desks.filters import by_language
 from service_desk.desks.mayor import words
+from service_desk.desks.measured import spoken_number
 from service_desk.reports.measures import MEASURES
 from service_desk.reports.rules.alerting import MOST_DAYS, MOST_RULES
 from service_desk.reports.sums import CITY
@@ -53,12 +54,12 @@ def said(alert: Alert, rule: AlertRule) -> Said:
 
 
 def _sentence(found: dict[str, Any], rule: AlertRule) -> str:
-    number = shown(rule.measure, found["number"])
+    number = spoken_number(rule.measure, found["number"])
     if rule.kind == "change":
         return _(
             "%(number)s in seven days; usual is %(usual)s", number=number, usual=words.number(found["usual"])
         )
-    limit = shown(rule.measure, found["limit"])
+    limit = spoken_number(rule.measure, found["limit"])
     if MEASURES[rule.measure].unit == "percent":
         of = words.number(found["cases"])
         if rule.is_above:
@@ -67,16 +68,6 @@ def _sentence(found: dict[str, Any], rule: AlertRule) -> str:
     if rule.is_above:
         return _("%(number)s, above %(limit)s", number=number, limit=limit)
     return _("%(number)s, below %(limit)s", number=number, limit=limit)
-
-
-def shown(measure: str, number: float) -> str:
-    """Return a number in its measure's unit."""
-    unit = MEASURES[measure].unit
-    if unit == "percent":
-        return words.share(round(number, 1))
-    if unit == "hours":
-        return words.length(number)
-    return words.number(round(number, 1))
 
 
 def _behind(alert: Alert, rule: AlertRule) -> str:
@@ -119,7 +110,7 @@ def condition(rule: AlertRule) -> str:
         if rule.is_above:
             return _("more than usual in seven days, %(sure)s sure", sure=sure)
         return _("fewer than usual in seven days, %(sure)s sure", sure=sure)
-    limit = shown(rule.measure, rule.limit_value)
+    limit = spoken_number(rule.measure, rule.limit_value)
     if MEASURES[rule.measure].is_now:
         return (
             _("above %(limit)s now", limit=limit) if rule.is_above else _("below %(limit)s now", limit=limit)

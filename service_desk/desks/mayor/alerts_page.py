@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from service_desk import clock
 from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
+from service_desk.desks import numbers
 from service_desk.desks.filters import by_language
 from service_desk.desks.mayor import alert_words, words
 from service_desk.desks.mayor.door import actor, desk
@@ -75,11 +76,11 @@ def _wanted(typed: Mapping[str, str]) -> Wanted:
     limit = _number(typed["limit_value"].replace(",", "."))
     if limit is None:
         problems["limit_value"] = "not_a_number"
-    days = int(typed["days"]) if typed["days"].isascii() and typed["days"].isdigit() else None
+    days = numbers.whole(typed["days"])
     if days is None and not is_change:
         problems["days"] = "days_range"
     centre = typed["centre_id"]
-    if centre not in ("each", "city") and not (centre.isascii() and centre.isdigit()):
+    if centre not in ("each", "city") and numbers.whole(centre) is None:
         problems["centre_id"] = "required"
     if problems:
         raise BadInput(problems)

@@ -14,7 +14,7 @@ from service_desk.city.queries import city_map
 from service_desk.desks import booklet_files as files
 from service_desk.desks import booklet_sheets as sheets
 from service_desk.desks import booklet_words as say
-from service_desk.desks import money, paper
+from service_desk.desks import money, numbers, paper
 from service_desk.desks.mayor.door import actor, desk
 from service_desk.errors import BadInput, NotFound
 from service_desk.flow import make_booklets, send_letters
@@ -95,7 +95,7 @@ def make() -> ResponseReturnValue:
 @desk.post("/mayor/booklets/mail", endpoint="subscribe_booklets")
 def mail() -> ResponseReturnValue:
     """Keep which booklets come to the reader's own mail."""
-    chosen = {int(each) for each in request.form.getlist("booklet") if each.isascii() and each.isdigit()}
+    chosen = set(numbers.wholes(request.form.getlist("booklet")))
     try:
         subscribe(chosen, actor())
     except BadInput as error:

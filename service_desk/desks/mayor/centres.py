@@ -12,8 +12,8 @@ from service_desk.desks.filters import by_language
 from service_desk.desks.mayor import words
 from service_desk.desks.mayor.door import Asked, link
 from service_desk.desks.mayor.drawing import Scale, common_scale, range_of, trend_line
-from service_desk.desks.mayor.overview_changes import spoken_value
 from service_desk.desks.mayor.overview_figures import change
+from service_desk.desks.measured import spoken_value
 from service_desk.reports.sums import CITY, Now
 
 if TYPE_CHECKING:

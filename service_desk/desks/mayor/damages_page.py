@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from service_desk import clock
 from service_desk.city.queries import city_map
 from service_desk.contractors.queries import damages as queries
-from service_desk.desks import money
+from service_desk.desks import money, numbers
 from service_desk.desks.clerk.door import staff_names
 from service_desk.desks.clerk.happened import sentence
 from service_desk.desks.mayor import words
@@ -74,8 +74,8 @@ def contractors_page() -> str:
 @desk.get("/mayor/damages", endpoint="damages")
 def damages_page() -> str:
     """List damages: those to be decided, or ?show=all; ?unit= of one contractor, ?month= of one month. Two statements."""
-    unit_id = request.args.get("unit", "")
-    unit = contractor_or_404(int(unit_id)) if unit_id.isdecimal() and len(unit_id) < 19 else None
+    unit_id = numbers.whole(request.args.get("unit", ""))
+    unit = contractor_or_404(unit_id) if unit_id is not None else None
     month = money.read_month(request.args.get("month", ""))
     shows_all = request.args.get("show") == "all"
     found = queries.damages_in(

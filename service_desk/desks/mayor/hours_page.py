@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from service_desk import clock
 from service_desk.city import kept
 from service_desk.city.queries import city_map
+from service_desk.desks import numbers
 from service_desk.desks.mayor import hours_words as said
 from service_desk.desks.mayor import words
 from service_desk.desks.mayor.door import actor, desk, read_period
@@ -87,11 +88,9 @@ def hours_page(number: int) -> ResponseReturnValue:
 def set_week(number: int) -> ResponseReturnValue:
     """Set the week from today; what cannot be read comes back beside what was typed."""
     centre, typed = _centre(number), _typed(request.form) or {}
-    seen = request.form.get("seen", "")
+    seen = numbers.whole(request.form.get("seen", ""))
     try:
-        set_hours.set_week(
-            centre.id, int(seen) if seen.isdecimal() and len(seen) < 19 else None, typed, actor()
-        )
+        set_hours.set_week(centre.id, seen, typed, actor())
     except BadInput as error:
         kept.forget()  # another's hours may be newer than what this process remembers
         return _page(centre, typed=typed, problems=error.problems), 422

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from service_desk import clock
 from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
+from service_desk.desks import numbers
 from service_desk.desks.filters import by_language
 from service_desk.desks.mayor import words
 from service_desk.desks.mayor.door import desk, link, read_centre, read_days, read_figure
@@ -123,8 +124,7 @@ def _mark(name: str) -> lists.Mark | None:
 
 
 def _seen() -> int:
-    asked = request.args.get("seen", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
+    return numbers.whole(request.args.get("seen", ""), digits=9) or 0
 
 
 @desk.get("/mayor/list.csv", endpoint="csv")

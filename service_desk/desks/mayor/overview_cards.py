@@ -10,7 +10,8 @@ from flask_babel import ngettext
 
 from service_desk.desks.mayor import words
 from service_desk.desks.mayor.door import Asked, link
-from service_desk.desks.mayor.overview_changes import Change, changed, spoken_value
+from service_desk.desks.mayor.overview_changes import Change, changed
+from service_desk.desks.measured import spoken_value
 from service_desk.reports.measures import MEASURES
 from service_desk.reports.sums import CITY
 

@@ -1,17 +1,15 @@
-"""How a measure is said: its value, how it changed, and whether that is good."""
+"""How a measure changed, in words, and whether that is good."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from service_desk.desks.mayor import words
 from service_desk.desks.mayor.overview_figures import change
 from service_desk.reports.measures import MEASURES
-from service_desk.reports.rules import HIDDEN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,15 +66,3 @@ def changed(code: str, now: Value, then: Value, against: str) -> Change | None:
         said = str(_COUNT[against, is_more]) % {"share": words.share(size)}
     is_good = (measure.good_is == "more") == is_more if measure.good_is else None
     return Change(said, "up" if is_more else "down", is_good)
-
-
-def spoken_value(code: str, found: Value) -> str:
-    """Return a measure's value in words: hidden ones as «fewer than 5», none as a dash."""
-    if found.is_hidden:
-        return _("fewer than %(num)s", num=HIDDEN)
-    if found.number is None:
-        return "–"
-    unit = MEASURES[code].unit
-    if unit == "percent":
-        return words.share(found.number)
-    return words.length(found.number) if unit == "hours" else words.number(found.number)

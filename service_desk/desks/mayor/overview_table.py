@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from service_desk.desks.mayor import words
 from service_desk.desks.mayor.door import Asked, link
-from service_desk.desks.mayor.overview_changes import spoken_value
+from service_desk.desks.measured import spoken_value
 from service_desk.reports.measures import MEASURES
 from service_desk.reports.sums import CITY
 

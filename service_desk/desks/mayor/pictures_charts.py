@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from service_desk.desks.mayor import words
 from service_desk.desks.mayor.pictures_lines import axis, labelled, line
+from service_desk.desks.measured import IN_UNIT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-#: how a value of each unit is said
-SAID = {"percent": words.share, "hours": words.length, "number": words.number, "shekels": words.shekels}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +65,7 @@ def chart(
     unit: percent, hours, number or shekels; names: the points in full for the table, else as under the chart.
     """
     lines = [each for place, each in enumerate(lines) if not place or any(n is not None for n in each.values)]
-    said = SAID[unit]
+    said = IN_UNIT[unit]
     along = axis([value for each in lines for value in each.values], "number" if unit == "shekels" else unit)
     rows = []
     for place, point in enumerate(names or points):

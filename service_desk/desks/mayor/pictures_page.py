@@ -13,12 +13,12 @@ from service_desk.city.queries import city_map
 from service_desk.desks.area_svg import area_shapes
 from service_desk.desks.mayor import words
 from service_desk.desks.mayor.door import Asked, desk, link, read_centre, read_days
-from service_desk.desks.mayor.overview_changes import spoken_value
 from service_desk.desks.mayor.overview_figures import figures
 from service_desk.desks.mayor.pictures_areas import shade, steps
 from service_desk.desks.mayor.pictures_charts import Chart, Series, chart
 from service_desk.desks.mayor.pictures_series import BY, days_from, points, series
 from service_desk.desks.mayor.pictures_times import bars
+from service_desk.desks.measured import spoken_number, spoken_value
 from service_desk.errors import NotFound
 from service_desk.reports.measures import MEASURES
 from service_desk.reports.rules import FEWEST, HIDDEN, LENGTHS, Steps
@@ -107,18 +107,9 @@ def _areas(code: str, found: Overview, asked: Asked) -> dict[str, Any]:
 
 
 def _span(code: str, low: float, high: float) -> str:
-    return _said(code, low) if low == high else f"{_said(code, low)} – {_said(code, high)}"
-
-
-def _said(code: str, number: float) -> str:
-    unit = MEASURES[code].unit
-    if unit == "percent":
-        return words.share(round(number, 1))
-    return (
-        words.length(number)
-        if unit == "hours"
-        else words.number(round(number, 1 if unit == "per_1000" else 0))
-    )
+    ends = (round(low), round(high)) if MEASURES[code].unit == "cases" else (low, high)
+    first, last = (spoken_number(code, each) for each in ends)
+    return first if low == high else f"{first} – {last}"
 
 
 def _trend(code: str, by: str, centre: Centre | None, today: date) -> Chart:

@@ -10,6 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from service_desk import clock
+from service_desk.desks import numbers
 from service_desk.desks.clerk.door import staff_names
 from service_desk.desks.mayor import proposals_forms as forms
 from service_desk.desks.mayor import proposals_words as said
@@ -117,8 +118,8 @@ def _kind(kind: str) -> str:
 
 
 def _seen() -> int:
-    seen = request.form.get("seen", "")
-    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1
+    seen = numbers.whole(request.form.get("seen", ""), digits=9)
+    return -1 if seen is None else seen
 
 
 def _date(typed: str) -> date | None:

@@ -12,7 +12,7 @@ from service_desk.city.queries import city_map
 from service_desk.desks.filters import by_language
 from service_desk.desks.mayor import proposals_words as said
 from service_desk.desks.mayor import words
-from service_desk.desks.mayor.overview_changes import spoken_value
+from service_desk.desks.measured import spoken_value
 from service_desk.reports.replay.changes import ContractAreaChange, SlaChange
 from service_desk.reports.replay.contract_areas import OWN_UNIT
 from service_desk.reports.replay.counting import ALL

@@ -13,6 +13,7 @@ from service_desk import clock
 from service_desk.city.queries import city_map
 from service_desk.community import meetings, queries
 from service_desk.community.rules import may_hold, may_see_all
+from service_desk.desks import numbers
 from service_desk.desks.filters import by_language
 from service_desk.desks.mayor.door import actor
 from service_desk.desks.promised import shown
@@ -95,7 +96,8 @@ def field_id(name: str) -> int | None:
     said = request.form.get(name, "").strip()
     if not said:
         return None
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else -1
+    number = numbers.whole(said)
+    return -1 if number is None else number
 
 
 def field_number(name: str, limit: float) -> float | None:

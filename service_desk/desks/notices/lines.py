@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 #: lines of a day that are drawn; a day with more says so
 MOST_LINES = 100
-BROKEN = 100
 SOON = 80
 
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from service_desk import clock
+from service_desk.desks import numbers
 from service_desk.desks.ladder_words import CLOCK
 from service_desk.desks.mayor import alert_words
 from service_desk.desks.notices.lines import alert_ids_of, days_of, keys_of
@@ -36,8 +37,7 @@ def _actor() -> Actor:
 def home() -> str:
     """Show the reader's digests, newest day first; ?before= the last digest of the page before. Three statements, four with alerts."""
     now = clock.now()
-    asked = request.args.get("before", "")
-    before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
+    before = numbers.whole(request.args.get("before", ""))
     page = notices.page(_actor().id or 0, now, before=before, limit=LIMIT)
     raised = alerts.by_ids(alert_ids_of(page.notices))
     return render_template(
@@ -59,9 +59,8 @@ def home() -> str:
 @desk.post("/desk/notices/seen", endpoint="seen")
 def seen() -> Response:
     """Mark what the page showed as seen. until: when the page was drawn, in microseconds."""
-    asked = request.form.get("until", "")
-    is_time = asked.isascii() and asked.isdigit() and len(asked) < 18
-    until = datetime.fromtimestamp(int(asked) / 1_000_000, UTC) if is_time else clock.now()
+    asked = numbers.whole(request.form.get("until", ""), digits=17)
+    until = clock.now() if asked is None else datetime.fromtimestamp(asked / 1_000_000, UTC)
     if see_notices(_actor(), until):
         flash(_("Marked as seen."))
     return redirect(url_for("notices.home"), 303)

@@ -15,6 +15,7 @@ from service_desk.catalog.rules import check_answers
 from service_desk.city import kept
 from service_desk.desks import failures
 from service_desk.desks.open311 import reads, refusals, schemas, shown
+from service_desk.desks.open311.answers import fitted
 from service_desk.desks.open311.formats import answer, errors
 from service_desk.desks.open311.keys import KEYS
 from service_desk.desks.open311.refusals import Refused
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 _KEY_CHARS = 255
+#: a report of words alone is far smaller; the limit of the house is for photos
+_MOST_BYTES = 1024 * 1024
 desk = Blueprint("open311", __name__, url_prefix="/open311")
 
 
@@ -40,12 +43,14 @@ def _both(path: str) -> tuple[str, str]:
 @desk.before_request
 def _choose_jurisdiction() -> None:
     """A named jurisdiction selects the authority; without one it stays the host's."""
+    request.max_content_length = _MOST_BYTES
     named = request.args.get("jurisdiction_id") or (
         request.form.get("jurisdiction_id") if request.method == "POST" else None
     )
     if not named or not named.strip():
         return
-    found = next((each for each in kept.authorities() if each.jurisdiction == named.strip()), None)
+    asked = named.strip().casefold()
+    found = next((each for each in kept.authorities() if each.jurisdiction.casefold() == asked), None)
     if found is None:
         raise refusals.no_jurisdiction()
     g.authority = found
@@ -67,7 +72,10 @@ def _refused(refused: Refused) -> ResponseReturnValue:
     return errors([(refused.status, words) for words in refused.problems], refused.status)
 
 
-failures.renders("open311", lambda status, sentence: errors([(status, sentence)], status))
+failures.renders(
+    "open311",
+    lambda status, sentence: errors([(status, refusals.BY_STATUS.get(status, sentence))], status),
+)
 
 
 def discovery(**_format: str) -> Response:
@@ -111,7 +119,7 @@ def requests(**_format: str) -> Response:
     """List public requests by the caller's filters."""
     asked = schemas.read_filters(request.args, clock.now())
     references = asked.get("service_request_id")
-    rows = reads.by_references(references[: schemas.MAX_ROWS]) if references else reads.listed(asked)
+    rows = reads.by_references(references) if references else reads.listed(asked)
     return answer("service_requests", [shown.request(row) for row in rows])
 
 
@@ -139,10 +147,11 @@ def post_request(**_format: str) -> Response:
     if given["service_code"] not in catalogue().types:
         raise refusals.no_service()
     kind = catalogue().types[given["service_code"]]
-    _clean, problems = check_answers(kind, attributes)
+    answers = fitted(kind, attributes)
+    _clean, problems = check_answers(kind, answers)
     if problems:
         raise refusals.attributes(problems)
-    said = said_of(given, attributes, kind, str(get_locale()), _submission_key(key_id))
+    said = said_of(given, answers, kind, str(get_locale()), _submission_key(key_id))
     try:
         received = receive_report(said, Actor("api", key_id))
     except Conflict:
@@ -176,6 +185,6 @@ for _path, _view in (
     ("/v2/tokens/<token>", token),
 ):
     for _rule in _both(_path):
-        desk.add_url_rule(_rule, view_func=_view, methods=["GET"])
+        desk.add_url_rule(_rule, view_func=_view, methods=["GET"], strict_slashes=False)
 for _rule in _both("/v2/requests"):
-    desk.add_url_rule(_rule, view_func=post_request, methods=["POST"])
+    desk.add_url_rule(_rule, view_func=post_request, methods=["POST"], strict_slashes=False)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from service_desk.catalog.queries import catalogue
+from service_desk.desks.open311.schemas import MAX_ROWS
 from service_desk.extensions import db
 from service_desk.slas.models import Clock
 from service_desk.tickets.models import Ticket
-from service_desk.tickets.rules import STOPPING
+from service_desk.tickets.rules import STOPPING, is_reference
 from service_desk.work import tenant_id
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ _SHOWN = select(
     Ticket.lon,
     Ticket.lat,
     Ticket.opened_at,
+    Ticket.resolved_at,
+    Ticket.closed_at,
     Ticket.last_touch_at,
     _RESOLVE_DUE.label("resolve_due_at"),
 )
@@ -58,8 +61,12 @@ def public_codes() -> frozenset[str]:
 
 
 def by_references(references: tuple[str, ...]) -> list[Row[Any]]:
-    """Return the public requests among these references, newest first. references: at most as many as a page."""
-    query = _public(_SHOWN, public_codes()).where(Ticket.reference.in_(references))
+    """Return the public requests among these references, newest first; the first of them, as many as a page has.
+
+    references: as the caller typed them; what is no reference names nothing.
+    """
+    known = [each for each in references if each.isascii() and each.isdigit() and is_reference(each)]
+    query = _public(_SHOWN, public_codes()).where(Ticket.reference.in_(known[:MAX_ROWS]))
     return list(db.session.execute(query.order_by(Ticket.opened_at.desc())))
 
 

@@ -24,6 +24,15 @@ ATTRIBUTE_PROBLEMS = {
 }
 
 
+#: what the whole house refuses, in an interface's words: nobody here has a page open or photos to send
+BY_STATUS = {
+    404: "nothing is found at this address",
+    405: "this address does not take this method",
+    413: "the request is larger than 1 MB",
+    503: "the service does not answer right now; try again in 30 seconds",
+}
+
+
 def no_jurisdiction() -> Refused:
     """Return the refusal of an unknown jurisdiction_id."""
     return Refused(404, "jurisdiction_id provided was not found")

@@ -8,7 +8,7 @@ from service_desk.city.queries import city_map
 from service_desk.desks.open311.refusals import Refused
 from service_desk.desks.open311.schemas import read_address_id
 from service_desk.errors import BadInput
-from service_desk.intake.rules import LINE_LIMIT, Said, SaidPlace, clean_text
+from service_desk.intake.rules import LINE_LIMIT, TEXT_LIMIT, Said, SaidPlace, clean_text
 from service_desk.people.actions import can_receive_text, phone_number
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _words(given: Mapping[str, Any]) -> str:
     """Return the description; the address of a picture stands below it as words, since we never open what strangers name."""
     text, url = clean_text(given["description"]), clean_text(given["media_url"], URL_LIMIT)
     if url.startswith(("https://", "http://")) and " " not in url and "\n" not in url:
-        return clean_text(f"{text}\n{url}")
+        return clean_text(f"{text[: TEXT_LIMIT - len(url) - 1]}\n{url}")
     return text
 
 

@@ -17,16 +17,25 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 1000
 MAX_SPAN = timedelta(days=90)
-_ATTRIBUTE = re.compile(r"attribute\[([^\[\]]{1,100})\](\[\])?\Z")
+#: with [] behind it as the specification has it, or [0], [1] … as some libraries number a list
+_ATTRIBUTE = re.compile(r"attribute\[([^\[\]]{1,100})\](?:\[\d{0,4}\])?\Z")
 _ADDRESS_ID = re.compile(r"(\d{1,9})(?:-(\d{1,4}))?\Z")
 
 
+def moment(value: str) -> datetime:
+    """Return the instant or date in the W3C's form, naive without an offset. Raises ValueError.
+
+    A «+» that form encoding turned to a space is mended.
+    """
+    return datetime.fromisoformat(value.strip().replace(" ", "+"))
+
+
 class Moment(fields.Field):  # type: ignore[type-arg]  # the stored type is plain
-    """An instant in the W3C's form; without an offset it is UTC. A «+» that a query string turned to a space is mended."""
+    """An instant in the W3C's form; without an offset it is UTC."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:  # noqa: ARG002
         try:
-            read = datetime.fromisoformat(str(value).strip().replace(" ", "+"))
+            read = moment(str(value))
             return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
         except (ValueError, OverflowError):
             raise ValidationError("must be an ISO 8601 date and time, as 2026-01-31T00:00:00Z") from None
@@ -61,7 +70,7 @@ class ReportSchema(_Given):
     lat = fields.Float(validate=validate.Range(-90, 90, error="must be degrees between -90 and 90"))
     long = fields.Float(validate=validate.Range(-180, 180, error="must be degrees between -180 and 180"))
     address_string = fields.Str(load_default="")
-    address_id = fields.Str(validate=validate.Regexp(_ADDRESS_ID, error="was not found"))
+    address_id = fields.Str()
     description = fields.Str(load_default="")
     first_name = fields.Str(load_default="")
     last_name = fields.Str(load_default="")
@@ -100,24 +109,28 @@ def _first(words: Any) -> str:
     return words if words[0].islower() else f"is not valid: {words}"
 
 
-def read_report(form: MultiDict[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return (fields, attributes) of a posted report. Raises Refused (400)."""
-    attributes: dict[str, Any] = {}
+def read_report(form: MultiDict[str, str]) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """Return (fields, attributes) of a posted report. attributes: code → its values; empty ones count as not given.
+
+    Raises Refused (400).
+    """
+    attributes: dict[str, list[str]] = {}
     for name in form:
         found = _ATTRIBUTE.match(name)
-        if found:
-            values = [value for value in form.getlist(name) if value.strip()]
-            attributes[found[1]] = values[0] if len(values) == 1 and not found[2] else values
+        values = [value for value in form.getlist(name) if value.strip()] if found else []
+        if found and values:
+            attributes.setdefault(found[1], []).extend(values)
     return _load(_report, form), attributes
 
 
 def read_filters(args: MultiDict[str, str], now: datetime) -> dict[str, Any]:
     """Return the filters of a listing, its range of at most 90 days filled in. Raises Refused (400).
 
-    An argument given several times counts as one list.
+    An argument given several times counts as one list. Numbers of requests override all others, right or wrong.
     """
     joined = {name: ",".join(args.getlist(name)) for name in args}
-    asked = _load(_filters, joined)
+    named = "service_request_id"
+    asked = _load(_filters, {named: joined[named]} if joined.get(named, "").strip(", ") else joined)
     start, end = asked.get("start_date"), asked.get("end_date")
     try:
         if start is None:
@@ -134,7 +147,8 @@ def read_filters(args: MultiDict[str, str], now: datetime) -> dict[str, Any]:
 
 
 def read_address_id(address_id: str) -> tuple[int, int | None]:
-    """Return (street code, house number) of an address_id that passed the schema."""
-    found = _ADDRESS_ID.match(address_id)
-    assert found is not None
+    """Return (street code, house number) of an address_id. Raises Refused (400): another register's, for one."""
+    found = _ADDRESS_ID.match(address_id.strip())
+    if found is None:
+        raise Refused(400, "address_id was not found")
     return int(found[1]), int(found[2]) if found[2] else None

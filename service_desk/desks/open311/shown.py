@@ -74,17 +74,18 @@ def request(row: Row[Any]) -> dict[str, Any]:
     city, kind = city_map(), catalogue().types[row.service_code]
     centre = None if row.triage_reason else city.centres.get(row.centre_id)
     address, address_id = public_address(row.address)
+    is_closed = row.status in STOPPING
     return {
         "service_request_id": row.reference,
-        "status": "closed" if row.status in STOPPING else "open",
+        "status": "closed" if is_closed else "open",
         "status_notes": status_notes(row.status),
         "service_name": by_language(kind.name),
         "service_code": row.service_code,
         "description": by_language(kind.name),
         "agency_responsible": by_language(centre.name) if centre else None,
-        "service_notice": notice(None, row.resolve_due_at) if row.status not in STOPPING else None,
+        "service_notice": None if is_closed else notice(None, row.resolve_due_at),
         "requested_datetime": instant(row.opened_at),
-        "updated_datetime": instant(row.last_touch_at),
+        "updated_datetime": instant(_updated_at(row)),
         "expected_datetime": instant(row.resolve_due_at),
         "address": address,
         "address_id": address_id,
@@ -97,6 +98,12 @@ def request(row: Row[Any]) -> dict[str, Any]:
             "routing": "place" if row.routing_method == "chosen" else row.routing_method,
         },
     }
+
+
+def _updated_at(row: Row[Any]) -> datetime:
+    """Return when a request was last touched; of a closed one, when it was closed, whatever is written on it afterwards."""
+    ended: datetime | None = row.resolved_at or row.closed_at
+    return ended if ended is not None and row.status in STOPPING else row.last_touch_at
 
 
 def instant(at: datetime | None) -> str | None:
@@ -119,7 +126,7 @@ def public_address(words: str) -> tuple[str | None, str | None]:
 
 def notice(centre_id: int | None, due_at: datetime | None) -> str | None:
     """Return what the caller may expect, in words. centre_id null: only when."""
-    when = due(due_at)
+    when = due(due_at, inside=True)
     centre = city_map().centres.get(centre_id) if centre_id else None
     if centre and when:
         return _(

@@ -18,7 +18,7 @@ from service_desk.desks.area_svg import area_shapes
 from service_desk.desks.clerk.door import ForAMoment
 from service_desk.desks.filters import today as present_day
 from service_desk.desks.mayor import words
-from service_desk.desks.mayor.overview_changes import spoken_value
+from service_desk.desks.measured import spoken_value
 from service_desk.desks.resident.door import desk
 from service_desk.desks.resident.home import open_today
 from service_desk.desks.resident.sayings import centre_name

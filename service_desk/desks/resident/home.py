@@ -16,12 +16,15 @@ from service_desk.desks.resident.door import desk
 from service_desk.desks.resident.sayings import centre_name, whose_move
 from service_desk.extensions import limiter
 from service_desk.reports.queries import public_figures
-from service_desk.slas.queries import standards
+from service_desk.slas.queries import clocks_of, standards
 from service_desk.slas.rules import CalendarError
 from service_desk.tickets.queries import by_reference
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from service_desk.city.models import Centre
+    from service_desk.tickets.models import Ticket
 
 #: what most people come for; the rest is one touch further
 FRONT_GROUPS = 8
@@ -92,8 +95,15 @@ def find() -> str | tuple[str, int]:
         "resident/found.html",
         asked=asked,
         ticket=ticket,
+        due_at=_promised(ticket) if ticket.is_open else None,
         tag=tag,
         service=types[ticket.service_code],
         centre=centre_name(ticket.centre_id),
         number=city_map().centres[ticket.centre_id].number,
     )
+
+
+def _promised(ticket: Ticket) -> datetime | None:
+    """Return until when the result is promised; the ticket's own next instant may be an inner clock's."""
+    latest = [each for each in clocks_of(ticket.id) if each.kind == "resolve" and each.result != "void"]
+    return latest[-1].due_at if latest else None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import jsonify, request
+from flask import jsonify, request, session
 from flask_babel import gettext as _
+from flask_limiter.util import get_remote_address
 
 from service_desk.city.queries import city_map
 from service_desk.desks.filters import by_language
@@ -13,6 +14,7 @@ from service_desk.desks.resident.door import desk
 from service_desk.desks.resident.sayings import centre_name, why_undecided
 from service_desk.extensions import limiter
 from service_desk.intake.rules import SaidPlace, clean_text
+from service_desk.routing import rules as routing
 from service_desk.routing.queries import place
 
 if TYPE_CHECKING:
@@ -21,13 +23,23 @@ if TYPE_CHECKING:
 SURE_PLACE = 60
 
 
+def asker() -> str:
+    """Return who is counted: a member of staff alone, for a whole office has one address; residents by theirs."""
+    staff_id = session.get("_user_id")
+    return f"staff {staff_id}" if staff_id else get_remote_address()
+
+
 @desk.get("/api/places")
-@limiter.limit("120/minute")
+@limiter.limit("120/minute", key_func=asker)
 def places() -> Response:
-    """Offer streets and places for what was typed: [{label, hint, number, fill: {field: value}}]."""
-    typed = clean_text(request.args.get("q", ""), 80)
+    """Offer streets and places for what was typed: [{label, hint, number, title, fill: {field: value}}]."""
+    return jsonify(offers(clean_text(request.args.get("q", ""), 80)))
+
+
+def offers(typed: str) -> list[dict[str, Any]]:
+    """Return the streets and places that a typed line may mean, best first: dicts as `places` answers them."""
     if len(typed) < 2:
-        return jsonify([])
+        return []
     city = city_map()
     found: dict[int, dict[str, Any]] = {}
     for match in [*city.addresses.match(typed, 4), *city.addresses.suggest(typed, 6)]:
@@ -38,8 +50,13 @@ def places() -> Response:
         label = f"{name} {match.house_no}" if match.house_no else name
         found[match.street_code] = {
             "label": label,
-            "hint": "" if resolved.area_code else _("number or point needed"),
+            "hint": ""
+            if resolved.area_code
+            else _("point needed")
+            if match.house_no
+            else _("number or point needed"),
             "number": city.centre_of_area(resolved.area_code).number if resolved.area_code else None,
+            "title": _title(resolved.area_code, routing.why_undecided(resolved)),
             "fill": _fill(
                 label,
                 street_code=match.street_code,
@@ -49,7 +66,14 @@ def places() -> Response:
             ),
         }
     spots = [each.landmark for each in city.landmarks.match(typed, 3) if each.score >= SURE_PLACE]
-    return jsonify([*list(found.values())[:6], *(_spot(spot.lon, spot.lat) for spot in spots)])
+    return [*list(found.values())[:6], *(_spot(spot.lon, spot.lat) for spot in spots)]
+
+
+def _title(area_code: str | None, reason: str | None) -> str:
+    """Return which centre it is, or why that cannot be said yet."""
+    if area_code is None:
+        return why_undecided(reason)
+    return _("This is in the area of %(name)s", name=centre_name(city_map().centre_of_area(area_code).id))
 
 
 def _fill(label: str, **known: object) -> dict[str, object]:
@@ -67,12 +91,13 @@ def _spot(lon: float, lat: float) -> dict[str, Any]:
         "label": label,
         "hint": "",
         "number": city.centre_of_area(area).number if area else None,
+        "title": _title(area, None),
         "fill": _fill(label, place_id=row.id, lon=lon, lat=lat),
     }
 
 
 @desk.get("/api/centre")
-@limiter.limit("120/minute")
+@limiter.limit("120/minute", key_func=asker)
 def centre() -> Response:
     """Say which centre a point belongs to: {number, title, note}; number is null when it cannot be said."""
     said = SaidPlace("pin", lon=request.args.get("lon", type=float), lat=request.args.get("lat", type=float))
@@ -85,9 +110,7 @@ def centre() -> Response:
         centre_name(city.centre_of_area(code).id) for code, _metres in found.neighbours if code in city.areas
     ]
     note = _("The border with %(name)s is within 30 metres; both see it.", name=near[0]) if near else ""
-    return jsonify(
-        number=owner.number, title=_("This is in the area of %(name)s", name=centre_name(owner.id)), note=note
-    )
+    return jsonify(number=owner.number, title=_title(found.area_code, None), note=note)
 
 
 @desk.get("/api/areas.geojson")

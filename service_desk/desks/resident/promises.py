@@ -69,7 +69,7 @@ def _show(row: dict[str, Any], pauses: Sequence[dict[str, Any]], now: datetime) 
         kind=row["kind"],
         name=clock_name(row["kind"]),
         rule=duration(row["minutes"], row["calendar_code"]),
-        promised=_("Promised until %(when)s", when=due(row["due_at"])),
+        promised=_("Promised until %(when)s", when=due(row["due_at"], inside=True)),
         result=_result(row, state, now),
         state=state,
         percent=_percent(row, now),
@@ -95,15 +95,15 @@ def _state(row: dict[str, Any], now: datetime) -> str:
 
 def _result(row: dict[str, Any], state: str, now: datetime) -> str:
     if state == "met":
-        return _("Done %(when)s, in time", when=on_day(row["stopped_at"]))
+        return _("Done %(when)s, in time", when=on_day(row["stopped_at"], inside=True))
     if state == "missed":
         return _(
             "Done %(when)s, late by %(span)s",
-            when=on_day(row["stopped_at"]),
+            when=on_day(row["stopped_at"], inside=True),
             span=span(row["stopped_at"] - row["due_at"]),
         )
     if state == "paused":
-        return _("The clock stands still since %(when)s", when=on_day(row["paused_at"]))
+        return _("The clock stands still since %(when)s", when=on_day(row["paused_at"], inside=True))
     if state == "late":
         return _("We are late by %(span)s", span=span(now - row["due_at"]))
     if state == "void":
@@ -142,7 +142,7 @@ def _working(row: dict[str, Any], pauses: Sequence[dict[str, Any]]) -> tuple[tup
 
 
 def _sentence(found: Working, calendar_code: str) -> str:
-    start = on_day(found.started_counting_at)
+    start = on_day(found.started_counting_at, inside=True)
     standard = duration(found.minutes, calendar_code)
     if calendar_code == "24x7":
         return _(

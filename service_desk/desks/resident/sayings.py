@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from service_desk.tickets.models import Ticket
 
+_NUMBER_HYPHEN = re.compile(r"(?<=\d)-(?=\d)")
 HOUR, DAY = 60, 24 * 60
 
 
@@ -84,20 +86,20 @@ def why_centre(why: dict[str, Any], address: str) -> str:
         "chosen": _("because this does not depend on a place"),
         "outside": _("because the place is outside the city; this centre passes it on"),
     }
-    return sentences.get(place.get("method", ""), "") or why_undecided(
-        why.get("triage") or place.get("reason")
-    )
+    # Why it could not be decided is the centre's to mend now: nothing can be chosen any more.
+    return sentences.get(place.get("method", ""), _("A person will check which centre this belongs to."))
 
 
 def why_undecided(reason: str | None) -> str:
-    """Return why a person has to decide."""
+    """Return why a place is not decided, and what would decide it. reason: a code of routing."""
     sentences = {
         "several_areas": _(
             "The street runs through several areas. A house number or a point on the map decides."
         ),
         "number_in_two_areas": _("This number lies on the border of two areas. A point on the map decides."),
         "no_points": _("We have no point on this street yet. A point on the map decides."),
-        "thin_evidence": _("The number alone does not tell the area. A point on the map decides."),
+        "thin_evidence": _("Too little is known of this street: a house number or a pin is needed."),
+        "number_unknown": _("The number alone does not tell the area. A point on the map decides."),
         "several_streets": _(
             "Several streets fit these words. Choose one from the list, or mark it on the map."
         ),
@@ -193,7 +195,7 @@ def duration(minutes: int, calendar_code: str) -> str:
 
 def promised(instant: datetime) -> str:
     """Return «until Tue 1.12, 09:40»."""
-    return _("until %(when)s", when=due(instant))
+    return _("until %(when)s", when=due(instant, inside=True))
 
 
 def channel_words(channel: str) -> str:
@@ -238,4 +240,5 @@ def problem(code: str) -> str:
         "email_unreadable": _("This is not an e-mail address. For example: name@example.com."),
         "no_longer_open": _("This request is no longer open."),
     }
-    return sentences.get(code, _("This cannot be used."))
+    # A number in a sentence is read whole: no line ends inside it.
+    return _NUMBER_HYPHEN.sub("-\u2060", sentences.get(code, _("This cannot be used.")))

@@ -8,6 +8,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from service_desk.catalog.queries import catalogue
+from service_desk.catalog.rules import danger_numbers
 from service_desk.city.queries import city_map
 from service_desk.community import queries as community
 from service_desk.desks import promised
@@ -59,7 +60,7 @@ def _shown(story: Story) -> dict[str, Any]:
         "usual_time": usual_times.of_story(story),
         "timeline": _timeline(story),
         "photos": photos,
-        "channel": sayings.channel_words(story.follower.channel),
+        "channel": sayings.channel_words(story.channel),
         "why": sayings.why_centre(story.why, ticket.address),
         "commitments": _commitments(story),
         "promised": promised,
@@ -93,6 +94,7 @@ def _timeline(story: Story) -> list[dict[str, Any]]:
             is_order = event["kind"].startswith("order_")
             found.append(
                 {
+                    "kind": event["kind"],
                     "at": event["at"],
                     "words": words,
                     "said": [] if is_order else story.words.get(event["seq"], []),
@@ -112,13 +114,15 @@ def track(token: str) -> str:
 
 @desk.get("/t/<token>/received")
 def receipt(token: str) -> str:
-    """Show what came of the report: number, centre, why, until when."""
+    """Show what came of the report: number, centre, why, until when; and whom to call when her words speak of danger to life."""
+    story = read_story(token)
     return render_template(
         "resident/receipt.html",
         token=token,
         lost=request.args.get("lost", 0, int),
         joined="joined" in request.args,
-        **_shown(read_story(token)),
+        numbers=danger_numbers(story.ticket.summary) if story.is_reporter else [],
+        **_shown(story),
     )
 
 
@@ -188,7 +192,9 @@ def done(token: str) -> ResponseReturnValue:
 def not_done(token: str) -> ResponseReturnValue:
     """Not yet: it opens again."""
     ticket_id, actor = _actor(token)
-    photos, _lost = read_photos(request.files.getlist("photos"))
+    photos, lost = read_photos(request.files.getlist("photos"))
     answer.say_not_done(ticket_id, actor, request.form.get("words", ""), photos)
     flash(_("The report is open again, with a new promise."))
+    if lost:
+        flash(_("A photo could not be read. It can be taken again."))
     return redirect(url_for("resident.track", token=token), 303)

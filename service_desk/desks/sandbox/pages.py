@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from service_desk import clock
 from service_desk.city.queries import city_map
+from service_desk.desks import numbers
 from service_desk.desks.sandbox import words
 from service_desk.desks.sandbox.ringing import calls_of
 from service_desk.errors import BadInput, NotFound
@@ -88,8 +89,7 @@ def reply(phone: str) -> Response | tuple[str, int]:
 
 def _pin() -> tuple[float, float] | None:
     """Return (lon, lat) of the place whose location is sent; None: no location."""
-    place_id = request.form.get("place", "")
-    place = city_map().places.get(int(place_id)) if place_id.isascii() and place_id.isdigit() else None
+    place = city_map().places.get(numbers.whole(request.form.get("place", "")) or 0)
     return (place.lon, place.lat) if place else None
 
 

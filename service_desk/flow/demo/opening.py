@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from service_desk.catalog.queries import catalogue
 from service_desk.catalog.rules import is_hazard
 from service_desk.flow.demo.life import Life
-from service_desk.flow.receive import SUMMARY_CHARS
+from service_desk.flow.new_ticket import SUMMARY_CHARS
 from service_desk.tickets.actions import search_words
 from service_desk.tickets.rules import reference_of
 from service_desk.work import tenant_id

@@ -39,6 +39,7 @@ from service_desk.messages.actions.settling import (
 from service_desk.messages.actions.telling import (
     Recipient,
     insert_rows,
+    put_first,
     recipient,
     rows_to_tell,
     supersede,
@@ -74,6 +75,7 @@ __all__ = [
     "place_inbound",
     "put_back",
     "put_chat_on_ticket",
+    "put_first",
     "put_on_ticket",
     "recipient",
     "resume",

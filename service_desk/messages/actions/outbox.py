@@ -100,7 +100,7 @@ def give_way(message_id: int, now: datetime, **values: Any) -> bool:
 
 def end_leases(now: datetime) -> int:
     """Call unknown every message whose worker did not come back in time. Returns how many."""
-    return _change_all(
+    return _change_free(
         Message.state == "sending",
         Message.next_try_at <= now,
         state="unknown",
@@ -126,7 +126,7 @@ def doubt_all(now: datetime) -> int:
 
 def expire(now: datetime) -> int:
     """End pending messages that are no longer worth sending. Returns how many."""
-    return _change_all(
+    return _change_free(
         Message.state == "pending",
         Message.next_try_at.is_not(None),
         Message.expires_at <= now,
@@ -135,6 +135,16 @@ def expire(now: datetime) -> int:
         next_try_at=None,
         settled_at=now,
     )
+
+
+def _change_free(*conditions: Any, **values: Any) -> int:
+    """Change the messages that nobody else has in hand; those are changed the next time.
+
+    Two that change many rows lock them in no order, and would wait for each other: one of them at least must not wait.
+    """
+    mine = (Message.authority_id == work.tenant_id(), *conditions)
+    free = select(Message.id).where(*mine).with_for_update(skip_locked=True).cte("free")
+    return _change_all(Message.id.in_(select(free.c.id)), **values)
 
 
 def _change_all(*conditions: Any, **values: Any) -> int:

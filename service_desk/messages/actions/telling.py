@@ -19,7 +19,7 @@ from service_desk.messages.rules.choosing import Choice, Wish, choose
 from service_desk.messages.rules.hours import is_urgent
 from service_desk.messages.rules.segments import segments
 from service_desk.people.rules import link_token
-from service_desk.work import put_and_get
+from service_desk.work import put, put_and_get
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -114,6 +114,16 @@ def insert_rows(rows: Sequence[Mapping[str, Any]]) -> list[int]:
         return []
     written = put_and_get(cast("Table", Message.__table__), rows, _TOLD_ONCE)
     return [row.id for row in written if row.state == "pending"]
+
+
+def put_first(rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Write the rows about a ticket that this very work opens: nothing can have been told before, so nothing is asked back.
+
+    Within `work.gather` they go with the ticket, in one statement. Returns the ids that are to be sent.
+    """
+    if rows:
+        put(cast("Table", Message.__table__), rows)
+    return [row["id"] for row in rows if row["state"] == "pending"]
 
 
 def supersede(ticket_id: int, event: str, seq: int, follower_ids: Collection[int], now: datetime) -> int:

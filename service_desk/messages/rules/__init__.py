@@ -48,8 +48,6 @@ _RANK = {"accepted": 1, "sent": 2, "delivered": 3, "undelivered": 3, "failed": 3
 LOST = frozenset({"undelivered", "failed"})
 #: The provider took it and nothing final is known.
 IN_FLIGHT = frozenset({"accepted", "sent"})
-#: Nothing more is expected to happen to such a row by itself.
-ENDED = LOST | {"delivered", "read", "manual", "expired", "superseded", "skipped"}
 
 #: Twilio's word in a callback → our state.
 _CALLBACK = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from service_desk.catalog.rules import DANGER_NUMBERS, danger_kinds
+from service_desk.catalog.rules import danger_numbers
 from service_desk.messages.rules import which
 from service_desk.messages.rules.chat_asks import ask
 from service_desk.messages.rules.chat_place import pin_place
@@ -100,10 +100,9 @@ def _note_media(talk: Talk, heard: Heard) -> Talk:
 
 
 def _danger(text: str, talk: Talk, world: World) -> Line | None:
-    kinds = danger_kinds(text) if talk.step in {"what", "pick", "photo"} else frozenset()
-    if not kinds:
+    numbers = danger_numbers(text) if talk.step in {"what", "pick", "photo"} else []
+    if not numbers:
         return None
-    numbers = dict.fromkeys(number for kind in sorted(kinds) for number in DANGER_NUMBERS[kind])
     return Line("danger", {"numbers": ", ".join(numbers), "hotline": world.numbers({})})
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from service_desk.messages.rules.talking import MOST_CHOICES, Line, Talk
 from service_desk.messages.rules.words import digit_in, is_no
+from service_desk.routing.rules import WANT_NUMBER
 
 if TYPE_CHECKING:
     from service_desk.messages.rules.talking import Heard, World
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
 #: a place that was not found so often is kept as it was said: a person finds it
 _PATIENCE = 2
 _LONGEST_LINE = 200
-#: reasons for which a house number decides
-_BY_NUMBER = frozenset({"several_areas", "no_points", "thin_evidence"})
+#: reasons for which a house number is asked for: it may decide, or a person finds the place by it
+_WANT_NUMBER = WANT_NUMBER | {"no_points"}
 
 
 def pin_place(pin: tuple[float, float]) -> dict[str, Any]:
@@ -46,7 +47,7 @@ def _with_line(talk: Talk, line: str, world: World) -> tuple[Talk, Line | None]:
     found = world.resolve(line)
     if found.kind in {"street", "address"} and found.street_code is not None:
         place = address(line, found.street_code, found.house_no)
-        if found.area_code is None and found.house_no is None and found.reason in _BY_NUMBER:
+        if found.area_code is None and found.house_no is None and found.reason in _WANT_NUMBER:
             return talk.at("number", near=place), None
         return talk.at("where", place=place), None
     spots = world.spots(line)[:MOST_CHOICES]
@@ -100,6 +101,6 @@ def heard_which_street(talk: Talk, heard: Heard, world: World) -> tuple[Talk, Li
             f"{street} {place['house_no'] or ''}".strip(), place["street_code"], place["house_no"]
         )
         found = world.resolve((place["street_code"], place["house_no"]))
-        if found.area_code is None and place["house_no"] is None and found.reason in _BY_NUMBER:
+        if found.area_code is None and place["house_no"] is None and found.reason in _WANT_NUMBER:
             return talk.at("number", near=place), None
     return talk.at("where", place=place), None

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from typing import IO, TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
+from service_desk import clock
 from service_desk.catalog.queries import catalogue
 from service_desk.city.queries import city_map
 from service_desk.clock import CITY_ZONE
@@ -47,7 +49,8 @@ WITH kind AS (
     SELECT * FROM unnest(%(centres)s::bigint[], %(numbers)s::integer[]) AS centre (id, number)
 ), whole AS MATERIALIZED (
     SELECT (c.opened_at AT TIME ZONE '{ZONE}')::date AS received_on, c.opened_day IS NULL AS is_again, c.is_sensitive,
-        kind.group_code, kind.code AS service, kind.name AS service_name, centre.number AS centre, c.came_back, c.is_open,
+        kind.group_code, kind.code AS service, kind.name AS service_name, centre.number AS centre, c.came_back,
+        c.is_open OR c.done_day > %(last)s AS is_open,
         c.without_work, (c.due_at AT TIME ZONE '{ZONE}')::date AS due_on,
         CASE WHEN c.due_day <= %(last)s THEN c.is_met END AS in_time,
         CASE WHEN c.done_day <= %(last)s THEN c.done_day END AS done_on,
@@ -154,7 +157,7 @@ COPY ({_BASE}
 
 
 def write_csv(days: Days, into: IO[bytes]) -> None:
-    """Write the requests received in these days as CSV: the header, then the rows. One statement."""
+    """Write the requests received in these days as CSV, with what came of them until yesterday: the header, then the rows. One statement."""
     header = io.StringIO()
     csv.writer(header, lineterminator="\n").writerow(names(REQUESTS))
     into.write(header.getvalue().encode())
@@ -189,7 +192,8 @@ def _given(days: Days) -> dict[str, Any]:
         "here": tenant_id(),
         "since": days.since(CITY_ZONE),
         "until": days.until(CITY_ZONE),
-        "last": days.last,
+        # what came of a request of December is told in January, too: whole days, the last of them yesterday
+        "last": clock.local(clock.now()).date() - timedelta(days=1),
         "codes": [each.code for each in types],
         "groups": [each.group_code for each in types],
         "names": [plain(str(each.name.get("he", each.code))) for each in types],

@@ -6,6 +6,7 @@ instant it opens and not the instant it closes, so an hour is counted once where
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import date
@@ -33,14 +34,15 @@ class CalendarEnds(CalendarError):
 class Spans:
     """One compiled stretch of a calendar: sorted open spans with their running sums.
 
-    opens, closes: epoch seconds. before[i]: open seconds ahead of span i. upto[i]: open seconds when span i closes.
+    opens, closes: epoch seconds. before[i]: open seconds ahead of span i. upto[i]: open seconds when span i closes. All
+    four are packed (8 bytes a number, `numpy` reads them in place): a process keeps years of every calendar at hand.
     until: the stretch is known up to this epoch second; is_whole: there is nothing to know after it.
     """
 
-    opens: list[int]
-    closes: list[int]
-    before: list[int]
-    upto: list[int]
+    opens: array[int]
+    closes: array[int]
+    before: array[int]
+    upto: array[int]
     until: int
     is_whole: bool
 
@@ -55,8 +57,7 @@ def sum_up(spans: Iterable[Span], until: int, *, is_whole: bool) -> Spans:
 
     spans: any order, empty ones allowed (a window swallowed by the clock change). until: epoch second.
     """
-    opens: list[int] = []
-    closes: list[int] = []
+    opens, closes = array("q"), array("q")
     for opening, closing in sorted(spans):
         if closing <= opening:
             continue
@@ -65,7 +66,7 @@ def sum_up(spans: Iterable[Span], until: int, *, is_whole: bool) -> Spans:
         else:
             opens.append(opening)
             closes.append(closing)
-    before, upto, total = [], [], 0
+    before, upto, total = array("q"), array("q"), 0
     for opening, closing in zip(opens, closes, strict=True):
         before.append(total)
         total += closing - opening

@@ -36,8 +36,8 @@ def due_after_many(opened: ArrayLike, open_seconds: ArrayLike, calendar: Calenda
     table.due(int(start.max()), int(seconds.max()))
     wanted = positions(start, calendar) + seconds
     spans = table.spans
-    opens, before = np.array(spans.opens), np.array(spans.before)
-    at = np.searchsorted(np.array(spans.upto), wanted, side="left")
+    opens, before = np.asarray(spans.opens), np.asarray(spans.before)
+    at = np.searchsorted(np.asarray(spans.upto), wanted, side="left")
     due = opens[at] + wanted - before[at]
     return np.where(seconds > 0, due, _next_open(start, calendar)) if not seconds.all() else due
 
@@ -53,7 +53,7 @@ def positions(instants: ArrayLike, calendar: Calendar) -> NDArray[np.int64]:
     if seconds.size == 0:
         return np.empty(seconds.shape, dtype=np.int64)
     spans = calendar.table.reach(int(seconds.max()))
-    opens, closes, before = np.array(spans.opens), np.array(spans.closes), np.array(spans.before)
+    opens, closes, before = np.asarray(spans.opens), np.asarray(spans.closes), np.asarray(spans.before)
     at = np.searchsorted(opens, seconds, side="right") - 1
     row = np.maximum(at, 0)
     passed = before[row] + np.minimum(seconds, closes[row]) - opens[row]
@@ -62,7 +62,7 @@ def positions(instants: ArrayLike, calendar: Calendar) -> NDArray[np.int64]:
 
 def _next_open(seconds: NDArray[np.int64], calendar: Calendar) -> NDArray[np.int64]:
     spans = calendar.table.spans
-    opens = np.array(spans.opens)
-    at = np.searchsorted(np.array(spans.closes), seconds, side="right")
+    opens = np.asarray(spans.opens)
+    at = np.searchsorted(np.asarray(spans.closes), seconds, side="right")
     following: NDArray[np.int64] = np.maximum(seconds, opens[np.minimum(at, len(opens) - 1)])
     return following

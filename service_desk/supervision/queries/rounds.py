@@ -81,10 +81,16 @@ def checklist(checklist_id: int | None) -> Checks:
 def _known(checklist_id: int | None) -> Checks | None:
     """Return a checklist, also one that another process began a moment ago; None when there is none."""
     found = checklists().get(checklist_id or 0)
-    if found is None and checklist_id:
+    if found is None and checklist_id and _was_begun(checklist_id):
         forget()
         found = checklists().get(checklist_id)
     return found
+
+
+def _was_begun(checklist_id: int) -> bool:
+    """Say whether the database has the version: what was never begun is asked for by nobody's form and tells of no change."""
+    query = select(Checklist.id).where(Checklist.authority_id == tenant_id(), Checklist.id == checklist_id)
+    return db.session.scalar(query) is not None
 
 
 def newest_checklists() -> list[Checks]:

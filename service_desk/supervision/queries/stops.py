@@ -34,7 +34,6 @@ class StopLine:
     ticket_reference: str | None = None
     case_reference: str | None = None
     case_kind: str | None = None
-    case_state: str | None = None
     case_subject: str | None = None
 
 
@@ -51,7 +50,6 @@ def _lines() -> Any:
             Ticket.reference,
             Case.reference,
             Case.kind,
-            Case.state,
             Case.subject,
         )
         .outerjoin(

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-import logging
-import re
-from contextvars import ContextVar
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
 
-import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
-if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+from service_desk.telemetry.lines import Lines, configure, during, log, request_id
+from service_desk.telemetry.serving import serve
 
-request_id: ContextVar[str] = ContextVar("request_id", default="")
-_PHONE = re.compile(r"(?<![\w-])(?:\+?972|0)[\d\- ]{8,12}\d(?![\w-])")
-_LONG_TOKEN = re.compile(r"/t/[\w-]{16,}")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+__all__ = [
+    "Lines",
+    "budget_spent",
+    "configure",
+    "during",
+    "log",
+    "messages_settled",
+    "note_request",
+    "outbox_oldest_seconds",
+    "outbox_unknown",
+    "outbox_waiting",
+    "reports_received",
+    "request_id",
+    "request_seconds",
+    "requests",
+    "rung",
+    "serve",
+]
 
 rung = Counter("keshet_doorbell_total", "Times the queue was rung after a commit", ["outcome"])
 requests = Counter("keshet_requests_total", "Requests answered", ["endpoint", "status"])
@@ -44,12 +53,6 @@ budget_spent = Gauge(
     multiprocess_mode="mostrecent",
 )
 
-log = structlog.get_logger("keshet")
-#: where it failed, never with what: local variables hold people's words and numbers
-_TRACES = structlog.processors.ExceptionRenderer(
-    structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=20)
-)
-
 
 @lru_cache(maxsize=512)
 def _counters(endpoint: str, status: int) -> tuple[Counter, Histogram]:
@@ -63,41 +66,3 @@ def note_request(method: str, endpoint: str, status: int, seconds: float) -> Non
     answered.inc()
     took.observe(seconds)
     log.info("request", method=method, endpoint=endpoint, status=status, ms=round(seconds * 1000, 1))
-
-
-def scrub(text: str) -> str:
-    """Return the text without phone numbers, private-link tokens and control or bidi characters."""
-    return _CONTROL.sub(" ", _LONG_TOKEN.sub("/t/…", _PHONE.sub("…", text)))
-
-
-def _scrub_event(
-    _logger: object, _method: str, event: MutableMapping[str, object]
-) -> MutableMapping[str, object]:
-    for key, value in event.items():
-        if isinstance(value, str):
-            event[key] = scrub(value)
-    event.setdefault("request_id", request_id.get())
-    return event
-
-
-def configure(level: str) -> None:
-    """Send structlog and the standard library through one JSON renderer. level: e.g. INFO."""
-    shared: list[Any] = [
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    structlog.configure(
-        processors=[
-            *shared,
-            _TRACES,
-            _scrub_event,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(
-            logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
-        ),
-        cache_logger_on_first_use=False,
-    )
-    logging.basicConfig(
-        level=level.upper(), format='{"level": "%(levelname)s", "logger": "%(name)s", "event": "%(message)s"}'
-    )
