@@ -35,6 +35,7 @@ from service_desk.people.seed import DEMO_PASSWORD
 from service_desk.reports import expected
 from service_desk.reports.queries import forget_public
 from service_desk.slas.queries import standards
+from service_desk.work import ForAMoment, moments
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -129,14 +130,15 @@ def founded(settings, owner) -> Iterator[Flask]:
 @pytest.fixture
 def app(founded, owner) -> Iterator[Flask]:
     """The app, in a context, working for Rehovot; what the test committed is removed after it."""
-    kept.forget()  # a test before may have changed the city by other hands: this process would see it within seconds
+    # what a test before has changed by other hands, this process would see within seconds
+    kept.forget()
+    ForAMoment.forget_all()
     rung: list[tuple[str, tuple[int, ...]]] = []
     work.set_bell(lambda job, ids: rung.append((job, ids)))
     founded.extensions["rung"] = rung
     with founded.app_context(), work.tenant(1):
         yield founded
         db.session.remove()
-    expected.forget()
     with owner.begin() as connection:
         for table in HOT_TABLES:
             connection.execute(text(f"DELETE FROM {table}"))
@@ -179,16 +181,16 @@ def city(app):
 def statements(app, monkeypatch) -> Iterator[list[str]]:
     """The SQL statements sent from here on, but for those that fall where they fall, whatever is being counted.
 
-    The authorities and what is kept of a city are read beforehand and not again (every five seconds a look at their version), and fetching the next
-    hundred ids is left out.
+    What is kept of a city is read beforehand, and nothing that is kept for some seconds grows old meanwhile: else a page
+    would cost one statement more whenever the seconds end between two looks. Fetching the next hundred ids is left out.
     """
-    monkeypatch.setattr(kept, "FRESH_SECONDS", float("inf"))
     kept.authorities()
+    stands_at = moments.ticks()
+    monkeypatch.setattr(moments, "ticks", lambda: stands_at)
     for read in (city_map, catalogue, standards):  # kept in memory, whoever ran before
         read()
     expected.told("", None)
     db.session.rollback()
-    monkeypatch.setattr(expected, "FRESH_SECONDS", float("inf"))
     seen: list[str] = []
 
     def note(_connection, _cursor, statement, _parameters, _context, _many):

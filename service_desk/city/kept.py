@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from sqlalchemy import func, select
@@ -11,7 +10,7 @@ from sqlalchemy import func, select
 from service_desk import clock, config, heap
 from service_desk.city.models import Authority, Centre
 from service_desk.extensions import db
-from service_desk.work import tenant, tenant_id
+from service_desk.work import moments, tenant, tenant_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +30,7 @@ class _Authorities:
 
     def all(self) -> tuple[Authority, ...]:
         with self._lock:
-            if time.monotonic() - self._read_at > FRESH_SECONDS or not self._rows:
+            if moments.ticks() - self._read_at > FRESH_SECONDS or not self._rows:
                 with db.engine.begin() as connection:  # ends by COMMIT: see work.let_go
                     asked_at = clock.own()
                     shown = func.clock_timestamp().label("shown")
@@ -42,7 +41,7 @@ class _Authorities:
                     clock.heed(row.shown, asked_at)
                 columns = Authority.__table__.columns.keys()
                 self._rows = tuple(Authority(**dict(zip(columns, row[1:], strict=True))) for row in rows)
-                self._read_at = time.monotonic()
+                self._read_at = moments.ticks()
             return self._rows
 
     def forget(self) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,7 +12,7 @@ from service_desk.extensions import db
 from service_desk.reports.lasted import Judged, Times
 from service_desk.reports.models import Expected
 from service_desk.reports.survival import as_said
-from service_desk.work import put_many, tenant_id
+from service_desk.work import ForAMoment, put_many, tenant_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,8 +30,7 @@ DAYS = 365
 #: what is told changes once a night; a process looks again after so long
 FRESH_SECONDS = 300.0
 _NOTHING = Times(None, None)
-_kept: dict[int, tuple[float, dict[Key, Times]]] = {}
-_lock = threading.Lock()
+_kept: ForAMoment[dict[Key, Times]] = ForAMoment(FRESH_SECONDS)
 
 
 def told(service_code: str, centre_id: int | None) -> Times:
@@ -41,7 +38,7 @@ def told(service_code: str, centre_id: int | None) -> Times:
 
     From memory; one statement when what is kept there is old.
     """
-    known = _known()
+    known = _kept.get("all", _read)
     own = known.get((service_code, centre_id or CITY))
     return own or known.get((service_code, CITY)) or _NOTHING
 
@@ -49,19 +46,6 @@ def told(service_code: str, centre_id: int | None) -> Times:
 def told_by(times: Mapping[Key, Times], service_code: str, centre_id: int) -> Times:
     """Return what these times would tell of a type at a centre."""
     return times.get((service_code, centre_id)) or times.get((service_code, CITY)) or _NOTHING
-
-
-def _known() -> dict[Key, Times]:
-    here, at = tenant_id(), time.monotonic()
-    kept = _kept.get(here)
-    if kept is not None and at - kept[0] < FRESH_SECONDS:
-        return kept[1]
-    with _lock:
-        kept = _kept.get(here)
-        if kept is None or at - kept[0] >= FRESH_SECONDS:
-            kept = (at, _read())
-            _kept[here] = kept
-    return kept[1]
 
 
 def _read() -> dict[Key, Times]:
@@ -76,7 +60,7 @@ def _read() -> dict[Key, Times]:
 
 def forget() -> None:
     """Read again at the next question: after the table was replaced, and between tests."""
-    _kept.clear()
+    _kept.forget()
 
 
 def of_types() -> list[Expected]:

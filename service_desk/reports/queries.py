@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from typing import Any
 
 from service_desk import clock
 from service_desk.reports.rules import FEWEST, USUAL_DAYS, usual_days
 from service_desk.reports.sums import CITY, spreads, sums
 from service_desk.reports.values import value
-from service_desk.work import tenant_id
+from service_desk.work import ForAMoment
 
-_PUBLIC_SECONDS = 60.0
-_public: dict[int, tuple[float, dict[str, Any] | None]] = {}
-_public_lock = threading.Lock()
+_public: ForAMoment[dict[str, Any] | None] = ForAMoment(60.0)
 
 
 def public_figures() -> dict[str, Any] | None:
@@ -23,19 +19,12 @@ def public_figures() -> dict[str, Any] | None:
     Of the last whole days. None while fewer than FEWEST promises fell due. Kept in memory for a minute: the home page
     asks nothing then.
     """
-    here, at = tenant_id(), time.monotonic()
-    kept = _public.get(here)
-    if kept is not None and at - kept[0] < _PUBLIC_SECONDS:
-        return kept[1]
-    with _public_lock:
-        fresh = _count_public()
-        _public[here] = (at, fresh)
-    return fresh
+    return _public.get("city", _count_public)
 
 
 def forget_public() -> None:
     """Let the next question be counted anew (tests, the seed)."""
-    _public.clear()
+    _public.forget()
 
 
 def _count_public() -> dict[str, Any] | None:

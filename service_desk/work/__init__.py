@@ -1,6 +1,7 @@
 """One unit of work: the tenant of each transaction, ids known before the insert, and what rings after commit."""
 
 from service_desk.work.ids import many_ids, many_ticket_numbers, new_id, new_ticket_number
+from service_desk.work.moments import ForAMoment
 from service_desk.work.rows import gather, put, put_and_get, put_many
 from service_desk.work.tenancy import APP_ROLE, as_owner, present_tenant, set_tenant, tenant, tenant_id
 from service_desk.work.units import After, let_go, one_at_a_time, set_bell, transaction
@@ -8,6 +9,7 @@ from service_desk.work.units import After, let_go, one_at_a_time, set_bell, tran
 __all__ = [
     "APP_ROLE",
     "After",
+    "ForAMoment",
     "as_owner",
     "gather",
     "let_go",

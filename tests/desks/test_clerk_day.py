@@ -22,12 +22,6 @@ from service_desk.people.rules import Actor, Role
 from service_desk.tickets import queries
 
 
-@pytest.fixture(autouse=True)
-def _nothing_kept():
-    counts_kept.forget()
-    replies_kept.forget()
-
-
 @pytest.fixture
 def report(said):
     """Receive a report; keyword arguments replace its parts."""

@@ -23,11 +23,6 @@ from service_desk.people.rules import Actor, Role
 from service_desk.tickets import queries as tickets
 
 
-@pytest.fixture(autouse=True)
-def _no_counts_kept():
-    counts_kept.forget()
-
-
 @pytest.fixture
 def foreman(app):
     unit = firm()

@@ -17,11 +17,6 @@ from service_desk.flow.work_on import ask_resident, assign_ticket
 from service_desk.people.rules import Actor
 
 
-@pytest.fixture(autouse=True)
-def _no_counts_kept():
-    counts_kept.forget()
-
-
 @pytest.fixture
 def report(said):
     """Receive a report; keyword arguments replace its parts."""

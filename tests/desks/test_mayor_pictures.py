@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from service_desk import clock
-from service_desk.desks.mayor import overview_page, pictures_week
+from service_desk.desks.mayor import overview_page
 from service_desk.desks.mayor.pictures_series import points
 from service_desk.desks.mayor.pictures_times import bars
 from service_desk.extensions import db
@@ -24,11 +24,8 @@ MAYOR = "mayor@rehovot.example"
 
 @pytest.fixture(autouse=True)
 def a_friday_morning(app):
-    overview_page.forget()
-    pictures_week.forget()
     with time_machine.travel(NOW):
         yield
-    overview_page.forget()
 
 
 @pytest.fixture

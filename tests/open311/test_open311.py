@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
-from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from service_desk import clock, config, work
-from service_desk.desks.open311 import keys
 from service_desk.desks.open311.formats import as_xml
 from service_desk.desks.open311.keys import KEYS
 from service_desk.extensions import db
 from service_desk.intake import queries as said_before
 from service_desk.people import actions, queries
 from service_desk.tickets import queries as tickets
+from service_desk.work import moments
 
 V2 = "/open311/v2"
 POTHOLE = {
@@ -319,7 +318,7 @@ def test_a_revoked_key_is_refused_within_seconds(app, post):
 
 
 def test_a_key_that_writes_too_much_rests(post, monkeypatch):
-    monkeypatch.setattr(keys, "time", SimpleNamespace(monotonic=lambda: 1000.0))  # no minute ends in between
+    monkeypatch.setattr(moments, "ticks", lambda: 1000.0)  # no minute ends in between
     usual = config.current()
     config.use(replace(usual, open311_posts_per_minute=1))
     try:

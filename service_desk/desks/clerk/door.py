@@ -2,61 +2,25 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Blueprint
 from flask_login import current_user
 
 from service_desk.people import queries as people
-from service_desk.work import tenant_id
+from service_desk.work import ForAMoment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping
+    from collections.abc import Mapping
 
     from service_desk.people.rules import Actor
 
 desk = Blueprint("clerk", __name__)
-T = TypeVar("T")
 #: how old the roster of staff may be (s)
 ROSTER_SECONDS = 30.0
 #: how old the counts beside the views may be (s)
 COUNT_SECONDS = 3.0
-#: scopes kept at once; the oldest makes room
-ROOM = 500
-
-
-class ForAMoment(Generic[T]):
-    """Values kept per authority and key for some seconds, so that a page full of people asks the database once."""
-
-    def __init__(self, seconds: float) -> None:
-        """seconds: how old a value may be."""
-        self._seconds = seconds
-        self._held: dict[Hashable, tuple[float, T]] = {}
-        self._lock = threading.Lock()
-
-    def get(self, key: Hashable, load: Callable[[], T]) -> T:
-        """Return the value under the key, loaded anew when it is too old."""
-        place, now = (tenant_id(), key), time.monotonic()
-        with self._lock:
-            held = self._held.get(place)
-        if held is not None and now - held[0] < self._seconds:
-            return held[1]
-        value = load()
-        with self._lock:
-            self._held.pop(place, None)
-            self._held[place] = (now, value)
-            while len(self._held) > ROOM:
-                self._held.pop(next(iter(self._held)))
-        return value
-
-    def forget(self) -> None:
-        """Load everything anew: this process has just changed it."""
-        with self._lock:
-            self._held.clear()
-
 
 counts_kept: ForAMoment[dict[str, int]] = ForAMoment(COUNT_SECONDS)
 #: the roster, and the names by id, which a page asks for once a line

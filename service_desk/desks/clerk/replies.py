@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from service_desk.desks.clerk.door import ForAMoment
 from service_desk.desks.filters import by_language
 from service_desk.messages import replies
 from service_desk.messages.rules.filling import fill
 from service_desk.messages.wording import moment
 from service_desk.tickets.rules import shown
+from service_desk.work import ForAMoment
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from service_desk.city.queries import city_map
-from service_desk.desks.clerk.door import ForAMoment
 from service_desk.reports.measures import MEASURES
 from service_desk.reports.rules import FEWEST, SPREADS, WEEKS, Days, percent
 from service_desk.reports.spans import Span
 from service_desk.reports.sums import CITY, Now, Sums, spreads_of, standing, sums_of, with_city
+from service_desk.work import ForAMoment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,6 @@ from markupsafe import Markup
 from service_desk import clock
 from service_desk.city.queries import city_map
 from service_desk.desks.area_svg import area_shapes
-from service_desk.desks.clerk.door import ForAMoment
 from service_desk.desks.mayor import overview_figures, words
 from service_desk.desks.mayor.centres import columns
 from service_desk.desks.mayor.door import Asked, desk, link, read_days
@@ -26,6 +25,7 @@ from service_desk.desks.mayor.rows import late_rows
 from service_desk.reports import lists
 from service_desk.reports.rules import FEWEST, HIDDEN, LENGTHS
 from service_desk.reports.sums import CITY, Sums
+from service_desk.work import ForAMoment
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -8,11 +8,11 @@ from flask import render_template, request
 
 from service_desk import clock
 from service_desk.city.queries import city_map
-from service_desk.desks.clerk.door import ForAMoment
 from service_desk.desks.mayor import words
 from service_desk.desks.mayor.door import desk, link, read_centre, read_days
 from service_desk.reports.rules import LENGTHS
 from service_desk.reports.week import week_hours
+from service_desk.work import ForAMoment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

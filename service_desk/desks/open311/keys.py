@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 from service_desk import config
 from service_desk.desks.open311 import refusals
 from service_desk.people import queries
 from service_desk.people.rules import digest
-from service_desk.work import tenant_id
+from service_desk.work import ForAMoment, moments
 
 #: a revoked key is refused by every process within this time
 FRESH_SECONDS = 5.0
@@ -20,29 +18,18 @@ class Keys:
     """Living keys of this process, and what each wrote in the present minute. Safe between threads: each step is one."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[int, bytes], tuple[int, float]] = {}
+        self._known: ForAMoment[int] = ForAMoment(FRESH_SECONDS, _ROOM)
         self._written: dict[tuple[int, int], int] = {}
 
     def check(self, key: str) -> int:
         """Return the id of the living key. Raises Refused (403). At most one statement, and none within FRESH_SECONDS."""
-        name = (tenant_id(), digest(key))
-        held = self._known.get(name)
-        if held is not None and time.monotonic() - held[1] < FRESH_SECONDS:
-            return held[0]
-        row = queries.api_key(key) if key else None
-        if row is None:
-            self._known.pop(name, None)
-            raise refusals.bad_key()
-        if len(self._known) >= _ROOM:
-            self._known.clear()
-        self._known[name] = (row.id, time.monotonic())
-        return row.id
+        return self._known.get(digest(key), lambda: _living(key))
 
     def count(self, key_id: int) -> None:
         """Count one write of the key. Raises Refused (429) beyond the process's limit of the minute."""
         if not config.current().is_rate_limited:
             return
-        minute = int(time.monotonic() // MINUTE_SECONDS)
+        minute = int(moments.ticks() // MINUTE_SECONDS)
         if len(self._written) >= _ROOM:
             self._written.clear()
         written = self._written.get((key_id, minute), 0) + 1
@@ -52,8 +39,15 @@ class Keys:
 
     def forget(self) -> None:
         """Forget everything. For tests."""
-        self._known.clear()
+        self._known.forget()
         self._written.clear()
+
+
+def _living(key: str) -> int:
+    row = queries.api_key(key) if key else None
+    if row is None:
+        raise refusals.bad_key()
+    return row.id
 
 
 KEYS = Keys()

@@ -15,7 +15,6 @@ from service_desk.community import meetings
 from service_desk.community import queries as community
 from service_desk.desks import promised
 from service_desk.desks.area_svg import area_shapes
-from service_desk.desks.clerk.door import ForAMoment
 from service_desk.desks.filters import today as present_day
 from service_desk.desks.mayor import words
 from service_desk.desks.measured import spoken_value
@@ -29,6 +28,7 @@ from service_desk.reports.spans import Span
 from service_desk.reports.sums import CITY, spreads_of, sums_of, with_city
 from service_desk.slas.queries import standards
 from service_desk.slas.rules.weekly import format_day, week_of
+from service_desk.work import ForAMoment
 
 if TYPE_CHECKING:
     from service_desk.city.models import Centre
