@@ -36,6 +36,8 @@ export default function fieldOutbox(element) {
   let pause = SOON_MS;
 
   const waiting = () => entries.filter((entry) => entry.state === "waiting");
+  // Also with nothing to send: the page says that there is no network, and must not say so for longer than it is true.
+  const isToBeTried = () => stopped === "offline" || (stopped === "busy" && waiting().length > 0);
 
   function draw() {
     const count = waiting().length;
@@ -69,10 +71,11 @@ export default function fieldOutbox(element) {
     isSending = false;
     stopped = told.stopped;
     draw();
+    document.dispatchEvent(new CustomEvent("city:asked", { detail: { isAway: stopped === "offline" } }));
     const held = Math.max(0, ...waiting().map((entry) => entry.held || 0)) - Date.now();
     if (held > 0) setTimeout(send, held + 50);
     else if (isWanted && waiting().length) setTimeout(send, 500);
-    else if (["offline", "busy"].includes(stopped) && waiting().length && navigator.onLine && pause < EVERY_MS) {
+    else if (isToBeTried() && navigator.onLine && pause < EVERY_MS) {
       setTimeout(send, pause);
       pause *= 2;
     }
@@ -93,7 +96,7 @@ export default function fieldOutbox(element) {
     send();
   });
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && send());
-  setInterval(() => document.visibilityState === "visible" && waiting().length && send(), EVERY_MS);
+  setInterval(() => document.visibilityState === "visible" && (waiting().length || isToBeTried()) && send(), EVERY_MS);
 }
 
 /** Show the page as the city has it now, unless somebody is in the middle of a sentence. */

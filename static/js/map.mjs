@@ -11,6 +11,8 @@
 // Arrow keys move, + and − zoom, Enter places the pin in the middle. Events: "place:picked" out, "place:found" and "combobox:pick" in.
 import { pinDrawing, tellRoute } from "./pin.mjs";
 
+/** How fast a map that was let go may glide (px/s). On a busy phone a drag comes in one burst, and would send it out of the country. */
+const GLIDE = 1500;
 let leaflet = null;
 
 export function bring() {
@@ -18,7 +20,10 @@ export function bring() {
     const base = new URL("../vendor/leaflet/", import.meta.url);
     const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL("leaflet.css", base) });
     const script = Object.assign(document.createElement("script"), { src: new URL("leaflet.js", base) });
-    script.addEventListener("load", () => done(window.L));
+    script.addEventListener("load", () => {
+      window.L.Map.mergeOptions({ inertiaMaxSpeed: GLIDE });
+      done(window.L);
+    });
     script.addEventListener("error", failed);
     document.head.prepend(style);
     document.head.append(script);
@@ -112,11 +117,19 @@ function pinner(L, view, box) {
   let moved = null;
   return {
     put(at, number = "", zoom = 0) {
-      const icon = L.divIcon({ className: "k-pin", html: pinDrawing(number), iconSize: [36, 44], iconAnchor: [18, 42] });
-      if (marker) marker.setLatLng(at).setIcon(icon);
-      else marker = L.marker(at, { icon, keyboard: false, alt: box.dataset.pin || "", draggable: "pick" in box.dataset, autoPan: true }).addTo(view);
-      marker.off("dragend").on("dragend", () => moved?.(marker.getLatLng()));
+      if (marker) {
+        marker.setLatLng(at);
+        this.tell(number);
+      } else {
+        const icon = L.divIcon({ className: "k-pin", html: pinDrawing(number), iconSize: [36, 44], iconAnchor: [18, 42] });
+        marker = L.marker(at, { icon, keyboard: false, alt: box.dataset.pin || "", draggable: "pick" in box.dataset, autoPan: true }).addTo(view);
+        marker.on("dragend", () => moved?.(marker.getLatLng()));
+      }
       if (zoom) view.setView(at, Math.max(zoom, view.getZoom()));
+    },
+    /** Draw a centre's number into the pin where it is, also in a hand that drags it: a new icon would tear it out, and the map would slide on for good. */
+    tell(number) {
+      marker?.getElement().replaceChildren(pinDrawing(number));
     },
     /** heard: what is done when the pin was dragged to another point. */
     hear(heard) {
@@ -168,7 +181,7 @@ function picking(L, view, box, pin) {
     try {
       const route = await fetched(url);
       if (turn !== asked) return;
-      pin.put(at, route.number || "");
+      pin.tell(route.number || "");
       tell(route);
     } catch {
       // Not known now; the server says it after the form is sent.

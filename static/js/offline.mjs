@@ -1,13 +1,19 @@
 // Readable without a network: starts the desk's worker, and says so when the page is an older one.
 // <div data-module="offline" data-worker="/contractor/worker.js" data-scope="/contractor/" data-holder="1-17" data-leave="form-id">
 //   <p hidden data-away>No network. The page is as it was at 10:20.</p></div>
+// Whether there is a network, the browser knows by its antenna and the outbox by its last question ("city:asked"): either may say no.
 // Another holder on the same phone begins with nothing kept; signing out forgets before it goes.
 import { keep, recall } from "./kept.mjs";
 
 export default function offline(element) {
   const { dataset } = element;
   const away = element.querySelector("[data-away]");
-  const look = () => away && (away.hidden = navigator.onLine);
+  let isAway = false;
+  const look = () => away && (away.hidden = navigator.onLine && !isAway);
+  document.addEventListener("city:asked", ({ detail }) => {
+    isAway = detail.isAway;
+    look();
+  });
   window.addEventListener("online", look);
   window.addEventListener("offline", look);
   look();

@@ -1,14 +1,5 @@
 // The queue as pins over the areas. Leaflet is our own copy; no tile server is needed. The table below says the same.
-function leaflet() {
-  if (window.L) return Promise.resolve(window.L);
-  return new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = new URL("../vendor/leaflet/leaflet.js", import.meta.url).href;
-    script.onload = () => resolve(window.L);
-    script.onerror = reject;
-    document.head.append(script);
-  });
-}
+import { bring } from "./map.mjs";
 
 function hueOf(number, part) {
   const probe = document.createElement("i");
@@ -38,7 +29,7 @@ function popup(properties) {
 
 async function draw(element) {
   const [L, points, areas] = await Promise.all([
-    leaflet(),
+    bring(),
     fetch(element.dataset.pointsUrl).then((answer) => answer.json()),
     fetch(element.dataset.areasUrl).then((answer) => answer.json()),
   ]);

@@ -159,6 +159,20 @@ def test_what_is_entered_without_a_network_goes_once_when_it_is_back(visit, orde
     assert page.locator("[data-step=before] img").count() == 1
 
 
+def test_a_page_says_that_it_is_an_older_one_where_the_phone_believes_in_a_network(visit, order):
+    foreman = _foreman(visit)
+    page = foreman.page
+    _open(foreman, order("050-234-6111"))
+    _ready(page)
+    page.reload()
+    page.add_init_script("Object.defineProperty(Navigator.prototype, 'onLine', { get: () => true })")
+    foreman.context.set_offline(True)
+    page.reload()
+    expect(page.locator("[data-away]")).to_be_visible()
+    foreman.context.set_offline(False)
+    expect(page.locator("[data-away]")).to_be_hidden()  # it is asked again although nothing waits
+
+
 def test_what_was_not_taken_goes_back_into_its_form_to_be_corrected(visit, order):
     reference = order("050-234-6109")
     foreman = _foreman(visit)

@@ -143,6 +143,32 @@ def test_a_pin_that_stands_already_is_dragged_to_where_it_is(visit):
     assert clerk.problems == []
 
 
+def test_the_map_stands_still_when_a_centre_becomes_known_while_the_pin_is_in_hand(visit):
+    clerk = taking_in(visit, DESKTOP, "en")
+    page = clerk.page
+    unfold(page)
+    held = []
+    page.route(re.compile("/api/centre"), lambda route: held.append(route))  # the answer comes when the test lets it
+    page.locator(".in-pin .k-leaf").focus()
+    page.keyboard.press("Enter")
+    pin = page.locator(".k-leaf .k-pin")
+    pin.hover()
+    frame = page.locator(".in-pin .k-leaf").bounding_box()
+    page.mouse.down()
+    page.mouse.move(frame["x"] + frame["width"] - 20, frame["y"] + frame["height"] / 2, steps=4)
+    held[0].continue_()
+    centre_shown(page)
+    page.mouse.up()
+    for answer in held[1:]:
+        answer.continue_()
+    page.wait_for_timeout(300)
+    stood = "document.querySelector('.k-leaf .leaflet-map-pane').style.transform"
+    before = page.evaluate(stood)
+    page.wait_for_timeout(300)
+    assert page.evaluate(stood) == before
+    assert clerk.problems == []
+
+
 def test_without_scripts_the_screen_is_as_it_was(visit):
     page = taking_in(visit, PHONE, "he", scripts=False).page
     assert page.locator(".in-pin").count() == 1
