@@ -203,6 +203,11 @@ class House:
 
     # --- the oracle ---
 
+    def _attempts(self):
+        """Return what is known of each attempt, for whoever reads why a test failed."""
+        with self.owner.connect() as connection:
+            return connection.execute(text("SELECT message_id, number, claimed_at, settled_at, outcome, provider_id FROM attempts ORDER BY claimed_at")).all()  # fmt: skip
+
     def settled(self, *, duplicates=0):
         """Wait until every message rests, then hold everything against the carrier's ledger and the history."""
         self.until(lambda: all(row.state in ENDED for row in self.rows()), what="rest")
@@ -224,7 +229,7 @@ class House:
         assert told <= {kept.sid for kept in self.line.ledger}
         assert all(taken[_to(row), _words(row)] <= 1 for row in rows if row.event == "code"), "a code was told twice"  # fmt: skip
         perhaps = [(row.id, row.event, row.reason, row.attempt) for row in rows if row.is_possible_duplicate]
-        assert len(perhaps) <= duplicates, perhaps
+        assert len(perhaps) <= duplicates, (perhaps, self._attempts())
         verified = verify_history()
         assert verified.count == 0, verified.places
         return Counter(row.state for row in rows)
