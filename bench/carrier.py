@@ -16,7 +16,8 @@ from collections import Counter
 from contextlib import contextmanager
 from urllib.parse import parse_qs
 
-from bench.stage import ROOT, free_port, wait_for
+from bench.stage import ROOT, wait_for
+from service_desk.local.state import free_port
 
 DELAY_MS = 20
 ACCOUNT, TOKEN = "AC" + "1" * 32, "token-of-the-bench"

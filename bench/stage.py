@@ -16,6 +16,7 @@ import psycopg
 
 from bench import floor
 from service_desk.local.plan import WEB_THREADS, WEB_WORKERS
+from service_desk.local.state import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVICE_DESK = (sys.executable, "-m", "service_desk")
@@ -29,13 +30,6 @@ def made_by(*folders):
             if path.is_file() and "__pycache__" not in path.parts:
                 mark.update(path.read_bytes())
     return mark.hexdigest()[:8]
-
-
-def free_port():
-    """Return a port of 127.0.0.1 that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Stage:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 #: Free space (bytes) below which nothing is started: a fresh database alone takes about 50 MB.
 LEAST_FREE_BYTES = 200 * 1024 * 1024
 _LOG_KEPT_BYTES = 5 * 1024 * 1024
+_PORTS = range(20_000, 32_000)
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -48,10 +49,15 @@ def sentence(error: OSError, folder: Path) -> str:
 
 
 def free_port() -> int:
-    """Return a TCP port on 127.0.0.1 that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a TCP port on 127.0.0.1 that nobody uses now. Raises Trouble when every one of many is taken.
+
+    Of those that no system hands to outgoing connections (Linux: from 32768 on): none takes it before the server starts.
+    """
+    for _ in range(200):
+        port = secrets.choice(_PORTS)
+        if is_free(port):
+            return port
+    raise Trouble("No free port was found on 127.0.0.1 between 20000 and 32000")
 
 
 def port_trouble(port: int) -> str | None:

@@ -99,11 +99,21 @@ export default function fieldOutbox(element) {
   setInterval(() => document.visibilityState === "visible" && (waiting().length || isToBeTried()) && send(), EVERY_MS);
 }
 
-/** Show the page as the city has it now, unless somebody is in the middle of a sentence. */
+/** Show the page as the city has it now, unless somebody is in the middle of a sentence, or of taking a photo. */
 function renew() {
   const typing = [...document.querySelectorAll("textarea, input[type=file]")].some((field) => field.value);
-  if (!typing) location.reload();
+  if (!typing && !isChoosing) location.reload();
 }
+
+/** While the camera is open, its field is still empty; the photo would come back to a page that is gone. */
+let isChoosing = false;
+document.addEventListener("click", ({ target }) => {
+  if (target.matches?.("input[type=file]")) isChoosing = true;
+});
+for (const ending of ["change", "cancel"])
+  document.addEventListener(ending, ({ target }) => {
+    if (target.matches?.("input[type=file]")) isChoosing = false;
+  });
 
 function row(entry, words, box, send) {
   const item = document.createElement("li");

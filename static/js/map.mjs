@@ -59,6 +59,7 @@ async function draw(box) {
   if ("pick" in dataset) picking(L, view, box, pin);
   // A map inside a closed <details> or dialog has no size until it is opened.
   new ResizeObserver(() => view.invalidateSize()).observe(box);
+  dataset.drawn = "";
 }
 
 async function fetched(url) {

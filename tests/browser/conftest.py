@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from service_desk.local.stack import embedded_servers
+from service_desk.local.state import free_port
 
 sys.path.insert(0, str(Path(__file__).parent))
 from screens import PHONE
@@ -43,12 +43,6 @@ FLAGS = [
 ]
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _wait(address: str) -> None:
     for _ in range(150):
         try:
@@ -63,7 +57,7 @@ def _wait(address: str) -> None:
 def running_city(folder: Path, *seeds: list[str]) -> Iterator[str]:
     """Give the address of a running, freshly founded city. seeds: words of further commands before it opens."""
     with ExitStack() as ending, embedded_servers(folder) as servers:
-        port = _free_port()
+        port = free_port()
         address = f"http://127.0.0.1:{port}"
         environ = {
             **os.environ,

@@ -87,6 +87,11 @@ def _ready(page):
     _until(page, "caches.match('/contractor/').then((kept) => Boolean(kept))")
 
 
+def _started(page):
+    """Wait until a page has all its scripts: without a network it could not fetch the rest."""
+    page.locator("html[data-started]").wait_for(state="attached")
+
+
 def _press(page, kind, *, has_scripts=True):
     """Press the act that comes next; with scripts only once they are there, or it would go as a plain form."""
     if has_scripts:
@@ -136,6 +141,7 @@ def test_what_is_entered_without_a_network_goes_once_when_it_is_back(visit, orde
     path = _open(foreman, reference)
     _ready(page)
     page.reload()
+    _started(page)
     foreman.context.set_offline(True)
     _press(page, "accept")
     expect(page.locator("#outbox [data-line]")).to_contain_text("1")
@@ -165,6 +171,7 @@ def test_a_page_says_that_it_is_an_older_one_where_the_phone_believes_in_a_netwo
     _open(foreman, order("050-234-6111"))
     _ready(page)
     page.reload()
+    _started(page)
     page.add_init_script("Object.defineProperty(Navigator.prototype, 'onLine', { get: () => true })")
     foreman.context.set_offline(True)
     page.reload()
@@ -181,7 +188,9 @@ def test_what_was_not_taken_goes_back_into_its_form_to_be_corrected(visit, order
     page.locator("form#act-refuse.is-live").wait_for(state="attached")
     page.locator("details", has=page.locator("form#act-refuse")).locator("summary").click()
     page.fill("#refuse-words", "אין לנו מכבש")
+    page.evaluate("document.documentElement.dataset.before = ''")
     page.click("form#act-refuse button[type=submit]")
+    page.locator("html[data-started]:not([data-before])").wait_for(state="attached")
     refused = page.locator("#outbox li", has=page.locator("[data-state=refused]"))
     expect(refused).to_have_count(1)
     expect(page.locator("#refuse-words")).to_have_value("")
@@ -193,6 +202,26 @@ def test_what_was_not_taken_goes_back_into_its_form_to_be_corrected(visit, order
     _sent(page, 1)
 
 
+def test_a_photo_that_is_being_taken_comes_back_to_its_page(visit, order):
+    foreman = _foreman(visit)
+    page = foreman.page
+    _open(foreman, order("050-234-6112"))
+    _ready(page)
+    page.reload()
+    _started(page)
+    foreman.context.set_offline(True)
+    _press(page, "accept")
+    expect(page.locator("#outbox li [data-state=waiting]")).to_have_count(1)
+    page.locator("form#before.is-live").wait_for()
+    with page.expect_file_chooser() as camera:
+        page.locator("form#before input[type=file]").nth(1).dispatch_event("click")
+    foreman.context.set_offline(False)
+    _sent(page, 1)
+    page.wait_for_timeout(1000)
+    camera.value.set_files(_photo())
+    _sent(page, 2)
+
+
 def test_two_tabs_send_once(visit, order):
     reference = order("050-234-6103")
     foreman = _foreman(visit)
@@ -201,6 +230,7 @@ def test_two_tabs_send_once(visit, order):
     _ready(page)
     other = foreman.context.new_page()
     other.goto(page.url)
+    _started(other)
     foreman.context.set_offline(True)
     _press(page, "accept")
     expect(other.locator("#outbox li [data-state=waiting]")).to_have_count(1)
@@ -241,7 +271,7 @@ def test_signing_out_forgets_the_pages(visit, order):
     with page.expect_navigation():
         page.click("#leave button")
     foreman.context.set_offline(True)
-    assert not page.evaluate("caches.has('keshet-pages:/contractor/')")
+    _until(page, "caches.has('keshet-pages:/contractor/').then((is) => !is)")
 
 
 def test_the_work_goes_without_scripts_too(visit, order):

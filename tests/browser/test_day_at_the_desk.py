@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 
 import pytest
 from phones import new_phone
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect
 from screens import DESKTOP
 from test_main_job import _report, _sign_in
@@ -26,6 +28,16 @@ def file_report(visit):
         return clerk.page.locator("tr[data-row] a.t").first.get_attribute("href")
 
     return make
+
+
+def _go_to_queue(page, press):
+    """Press two keys until they lead to the queue: on a machine that stalls, the second may come too late to belong to the first."""
+    for _ in range(20):
+        press()
+        with contextlib.suppress(PlaywrightTimeout):
+            page.wait_for_url(re.compile(r"/desk/$"), timeout=3_000)
+            return
+    pytest.fail("the keys lead nowhere")
 
 
 def press_keys(page, *codes):
@@ -75,9 +87,7 @@ def test_the_queue_is_walked_opened_and_acted_on_by_keyboard_alone(visit, file_r
     page.keyboard.type("ge?/")
     assert page.locator("#note-words").input_value() == "ge?/", "keys in a field are letters"
     page.locator("#note-words").blur()
-    page.keyboard.press("g")
-    page.keyboard.press("q")
-    page.wait_for_url(re.compile(r"/desk/$"))
+    _go_to_queue(page, lambda: [page.keyboard.press(key) for key in "gq"])
     assert clerk.problems == []
 
 
@@ -94,8 +104,7 @@ def test_keys_work_by_their_place_on_a_hebrew_keyboard(visit, file_report):
     page.wait_for_url(re.compile(r"/desk/t/\d+"))
     page.locator("html[data-hotkeys]").wait_for()
     # On this keyboard Q writes a slash; it is still the Q of «go to the queue», not a search.
-    press_keys(page, "KeyG", "KeyQ")
-    page.wait_for_url(re.compile(r"/desk/$"))
+    _go_to_queue(page, lambda: press_keys(page, "KeyG", "KeyQ"))
 
 
 def test_the_list_of_keys_is_a_dialog_that_lets_the_focus_back(visit):
@@ -209,11 +218,10 @@ def test_what_was_typed_outlives_a_session_that_ended(visit, file_report):
     page.locator("[name=email]").fill("clerk5@rehovot.example")
     page.locator("[name=password]").fill("keshet-demo")
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(address + "/resolve"))
-    page.locator("html[data-started]").wait_for()
+    page.get_by_text("What was typed was put back").wait_for(state="visible")
+    assert page.url.partition("?")[0].endswith(address + "/resolve")
     assert page.locator("form.ac-form [name=words]").input_value() == "seen at noon, all is well"
     assert page.locator("[name=outcome][value=seen_by_staff]").is_checked()
-    page.get_by_text("What was typed was put back").wait_for(state="visible")
     page.locator("form.ac-form button[type=submit]").first.click()
     page.wait_for_url(re.compile(address + "$"))
     page.locator("html[data-started]").wait_for()

@@ -36,7 +36,8 @@ def unfold(page: Page) -> None:
     page.locator(".in-pin > summary").focus()
     page.keyboard.press("Enter")
     page.locator(".k-leaf .mp-area").first.wait_for()
-    page.locator(".k-leaf .leaflet-control-zoom").wait_for()
+    page.locator(".k-leaf[data-drawn]").wait_for()
+    page.locator(".k-leaf .leaflet-zoom-anim").wait_for(state="detached")
 
 
 def _drag(
@@ -96,7 +97,7 @@ def test_a_pin_outside_is_said_at_once_and_taken_away_without_a_trace(visit):
     page.locator("#pin", has_text="This place is outside the city.").wait_for()
     page.locator("form.in-page button[name=do][value=send]").click()
     page.locator("#pin button[value=outside]").wait_for()
-    page.locator("html[data-started]").wait_for(state="attached")
+    page.locator(".k-leaf[data-drawn]").wait_for()
     page.locator(".k-leaf .k-pin").wait_for()
     assert page.input_value("#line") == "הרצל"
     assert all(page.evaluate(POINT))
@@ -143,7 +144,7 @@ def test_a_pin_that_stands_already_is_dragged_to_where_it_is(visit):
     )
     page.locator("section button[name=do][value=look]").last.click()
     page.locator("#pin .k-c").wait_for()
-    page.locator("html[data-started]").wait_for(state="attached")
+    page.locator(".k-leaf[data-drawn]").wait_for()
     pin = page.locator(".k-leaf .k-pin")
     pin.wait_for()
     for _ in range(
@@ -192,7 +193,7 @@ def test_a_clerk_chooses_an_address_while_the_caller_still_speaks(visit, viewpor
     page = clerk.page
     page.fill("#line", "")
     page.locator("#line").press_sequentially("טשרניחובסקי 62")
-    page.locator(".k-sugg [role=option]", has_text="62").first.wait_for()
+    page.locator(".k-sugg mark", has_text="טשרניחובסקי 62").first.wait_for()
     page.keyboard.press("ArrowDown")
     page.locator("#line[aria-activedescendant]").wait_for()
     page.keyboard.press("Enter")

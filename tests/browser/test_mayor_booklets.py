@@ -30,7 +30,8 @@ def mayor(chromium, old_city):
         visitor = Visitor(context, old_city, scripts=scripts)
         _sign_in(visitor, "mayor")
         page = visitor.go("/mayor/booklets")
-        page.locator("form[action='/mayor/booklets/make'] button").click()
+        with page.expect_navigation(timeout=120_000):
+            page.locator("form[action='/mayor/booklets/make'] button").click()
         expect(page.locator(".bk-item")).to_have_count(8)
         return visitor
 

@@ -24,8 +24,10 @@ def _work(foreman, path, note, before):
     _press(page, "arrive")
     _sent(page, before + 1)
     for place, kind in enumerate(("before", "after"), start=2):
+        page = foreman.go(path)  # a page whose entry was sent renews itself at some moment
         _shoot(page, kind)
         _sent(page, before + place)
+    page = foreman.go(path)
     page.fill("#done-words", note)
     _press(page, "done")
     _sent(page, before + 4)

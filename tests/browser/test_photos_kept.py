@@ -145,6 +145,7 @@ def test_after_the_receipt_no_photo_is_offered_and_none_is_held(visit, pictures)
     page = filled(resident, "בילו 24")
     choose(page, pictures[0])
     sent(page)
+    page.wait_for_function("() => localStorage.getItem('keshet-photos') === null")
     page.go_back()
     shown(page, 0)
     assert page.evaluate(HELD) == 0

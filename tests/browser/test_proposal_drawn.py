@@ -68,7 +68,11 @@ def draw_around(page, number: int, reach: int) -> list[list[float]]:
     page.wait_for_selector(".pr-tools button:visible")
     page.get_by_role("button", name="Draw a shape").click()
     page.locator(".pr-map").scroll_into_view_if_needed()
-    box = page.locator(f".pr-map .k-c[data-centre='{number}']").bounding_box()
+    badge, box, was = page.locator(f".pr-map .k-c[data-centre='{number}']"), None, True
+    while box != was:  # the map may still be sliding to its place
+        was = box
+        page.wait_for_timeout(300)
+        box = badge.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     corners = [(x - reach, y - reach), (x + reach, y - reach), (x + reach, y + reach), (x - reach, y + reach)]
     for n, corner in enumerate([*corners, corners[0]]):

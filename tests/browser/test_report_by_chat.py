@@ -23,7 +23,7 @@ def _write(visitor, words: str = "", place: str = "") -> str:
         page.select_option("select[name=place]", index=int(place))
     page.fill("input[name=words]", words)
     page.click(".s-reply button[type=submit]")
-    for _each in range(60):
+    for _each in range(240):
         page = visitor.go(f"/sandbox/{NUMBER}?lang=he")
         if page.locator(".k-msg--in").count() > before:
             return page.locator(".k-msg--in .k-said").last.inner_text()

@@ -14,8 +14,9 @@ from fake_carrier.carrier import ACCOUNT
 from fault_doors import BASE, Doors
 from fault_house import House
 
-from bench.stage import free_port, wait_for
+from bench.stage import wait_for
 from service_desk import config
+from service_desk.local.state import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 #: how often each fault is tried; 0: a usual run, see below

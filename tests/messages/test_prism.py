@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from fake_carrier import Carrier
 
+from service_desk.local.state import free_port
 from service_desk.messages.channels.contract import ChannelError, Envelope
 from service_desk.messages.channels.twilio import Twilio, Wire
 from service_desk.messages.channels.voice import Calls
@@ -62,9 +63,7 @@ def prism(tmp_path_factory):
     assert PRISM.exists(), "the development packages of npm are missing: see «make bootstrap»"
     path = tmp_path_factory.mktemp("prism") / "messages.json"
     extract(DESCRIPTION, path)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [node, str(PRISM), "mock", "-h", "127.0.0.1", "-p", str(port), "--errors", str(path)]
     served = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

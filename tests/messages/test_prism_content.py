@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import subprocess
 
 import pytest
 from test_prism import ACCOUNT, DESCRIPTION, PRISM, ROOT, wait_for
 
+from service_desk.local.state import free_port
 from service_desk.messages.channels.contents import Contents
 from service_desk.messages.channels.contract import ChannelError
 from service_desk.messages.channels.twilio import Wire
@@ -26,9 +26,7 @@ def contents(tmp_path_factory):
     whole["paths"] = {name: whole["paths"][name] for name in USED}
     path = tmp_path_factory.mktemp("prism") / "content.json"
     path.write_text(json.dumps(whole).replace('"format": "uri"', '"format": "text"'), encoding="utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [node, str(PRISM), "mock", "-h", "127.0.0.1", "-p", str(port), "--errors", str(path)]
     served = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import socket
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from fake_carrier.carrier import ACCOUNT
 from twilio.request_validator import RequestValidator
 
 from service_desk.config import BadConfiguration
+from service_desk.local.state import free_port
 from service_desk.messages.channels.contract import (
     Ambiguous,
     Envelope,
@@ -150,9 +150,7 @@ def test_the_wish_to_wait_is_heard(channel, carrier):
 
 
 def test_a_closed_port_made_nothing():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{free.getsockname()[1]}"
+    address = f"http://127.0.0.1:{free_port()}"
     with pytest.raises(Retryable, match="connect"):
         channel_to(address).send(envelope())
 
