@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 
 DAY_SECONDS = 86_400
+#: how long a report waits for the queue (s): the timetable finds what was not rung
+RING_SECONDS = 0.3
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:
@@ -92,7 +94,9 @@ def _bell(settings: config.Settings) -> Callable[[str, tuple[int, ...]], None] |
 
     queue = Queue(
         "keshet",
-        connection=Redis.from_url(settings.redis_url, socket_timeout=0.3, socket_connect_timeout=0.3),
+        connection=Redis.from_url(
+            settings.redis_url, socket_timeout=RING_SECONDS, socket_connect_timeout=RING_SECONDS
+        ),
         serializer=JSONSerializer,
     )
 

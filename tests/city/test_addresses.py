@@ -1,6 +1,6 @@
 """Which street a line means: the ways people write, the traps, and lines meant to hurt."""
 
-from time import perf_counter
+from time import thread_time
 
 import pytest
 from hypothesis import given, settings
@@ -133,11 +133,11 @@ def test_any_text_is_answered_in_bounds(rehovot_book, line):
 )
 def test_endless_lines_take_bounded_time(rehovot_book, piece):
     line = (piece * 10_000)[:10_000]
-    began = perf_counter()
+    began = thread_time()  # of the processor, whoever else wants it
     rehovot_book.match(line)
     rehovot_book.suggest(line)
     rehovot_book.resolve(line)
-    assert perf_counter() - began < 0.5
+    assert thread_time() - began < 0.5
 
 
 @pytest.mark.parametrize(("line", "house_no"), [("הרצל62", 62), ("Herzl62", 62), ("הרצל 62א", 62)])

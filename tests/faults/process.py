@@ -34,7 +34,7 @@ POISONED = "666"
 def hurry():
     """Make a lease 2 s, a back-off a fifth of a second, and ask the carrier within seconds."""
     rules.LEASE = timedelta(seconds=2)
-    rules.RECONCILE_AFTER = tuple(timedelta(seconds=each) for each in (0.3, 0.6, 1.0))
+    rules.RECONCILE_AFTER = tuple(timedelta(seconds=each) for each in (0.3, 0.6, 4.0))
     rules.ASK_AFTER = tuple(timedelta(seconds=each) for each in (0.6, 2, 4))
     rules._BACK_OFF_SECONDS = (0.2, 0.4, 0.8)
 

@@ -210,7 +210,10 @@ def test_a_busy_provider_is_tried_again_later(report, rows, now):
     assert drain(post, now) == {"accepted": 1}
 
 
-def test_three_refusals_in_a_row_leave_the_provider_alone(report, now):
+def test_three_refusals_in_a_row_leave_the_provider_alone(report, now, monkeypatch):
+    monkeypatch.setattr(
+        "service_desk.flow.deliver._TOGETHER_SECONDS", 20
+    )  # the three answer together, however slow
     for n in range(6):
         report(phone=f"+97250234567{n}")
     post = Post(*[Retryable("connect") for _ in range(6)])

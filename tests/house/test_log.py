@@ -157,8 +157,9 @@ def test_threads_of_a_job_write_its_id_and_what_comes_after_does_not(told):
     assert "job_id" not in told()
 
 
-def test_a_job_waits_in_the_queue_as_a_name_and_numbers(tmp_path):
+def test_a_job_waits_in_the_queue_as_a_name_and_numbers(tmp_path, monkeypatch):
     """What RQ keeps of a job, and may tell of one that fails, is who and what by number."""
+    monkeypatch.setattr("service_desk.app.RING_SECONDS", 20)
     with queue_in(tmp_path) as (url, queue):
         _bell(config.read({**SETTINGS, "REDIS_URL": url}))("service_desk.jobs.deliver", (1, 7))
         (job,) = queue.get_jobs()

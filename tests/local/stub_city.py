@@ -47,7 +47,7 @@ def stub_plan(kind: str, folder: Path):
 
     def plan(_root: Path, env: Mapping[str, str], port: int) -> Plan:
         def python(name: str, code: str, *more: str) -> Service:
-            return Service(name, (sys.executable, "-c", code, name, diary, *more), env, grace_seconds=3)
+            return Service(name, (sys.executable, "-c", code, name, diary, *more), env, grace_seconds=30)
 
         note = "import sys; open(sys.argv[1], 'a').write('prepared\\n')"
         failing = "import sys; print('relation is missing'); sys.exit(4)"

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import socket
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,6 @@ from fake_carrier.carrier import ACCOUNT
 from twilio.request_validator import RequestValidator
 
 from service_desk.config import BadConfiguration
-from service_desk.local.state import free_port
 from service_desk.messages.channels.contract import (
     Ambiguous,
     Envelope,
@@ -150,9 +150,10 @@ def test_the_wish_to_wait_is_heard(channel, carrier):
 
 
 def test_a_closed_port_made_nothing():
-    address = f"http://127.0.0.1:{free_port()}"
-    with pytest.raises(Retryable, match="connect"):
-        channel_to(address).send(envelope())
+    with socket.socket() as held:  # bound, so that nobody else opens it, and never listened to
+        held.bind(("127.0.0.1", 0))
+        with pytest.raises(Retryable, match="connect"):
+            channel_to(f"http://127.0.0.1:{held.getsockname()[1]}").send(envelope())
 
 
 def test_a_name_that_nobody_knows_made_nothing():
