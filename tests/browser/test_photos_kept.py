@@ -223,11 +223,12 @@ def test_a_remark_that_did_not_arrive_keeps_its_photo_and_one_that_did_does_not(
     page.wait_for_url(re.compile("/t/[^/]+$"))
     choose(page, pictures[0])
     page.fill("#words", "and wider than it was")
-    page.route("**/remark", lambda route: route.fulfill(status=503, body="nothing arrived"), times=1)
+    page.route("**/remark", lambda route: route.fulfill(status=503, body="nothing arrived"))
     page.click("form[action$='/remark'] button[type=submit]")
     page.get_by_text("nothing arrived").wait_for()
     page.go_back()
     shown(page, 1)
+    page.unroute("**/remark")
     with page.expect_navigation(url=re.compile("/t/[^/]+$")):
         page.click("form[action$='/remark'] button[type=submit]")
     shown(page, 0)
