@@ -48,11 +48,6 @@ def week_page() -> str:
     )
 
 
-def forget() -> None:
-    """Read everything anew (tests)."""
-    _kept.forget()
-
-
 def grid(found: Mapping[int, list[int]]) -> list[dict[str, Any]]:
     """Return the rows: the day's name, its reports, and its hours as (number, shade 0…SHADES)."""
     most = max(map(max, found.values())) or 1
